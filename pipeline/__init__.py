@@ -1,0 +1,1 @@
+"""What runs, in order: configuration, graph, local run, serving, report."""

@@ -1,0 +1,16 @@
+"""Shared fixtures: the quiet TensorFlow, and real data where it lies beside the checkout."""
+
+import pathlib
+
+import models  # noqa: F401  # Picks Keras 2 before any test imports TensorFlow.
+import pytest
+
+SHARED_DATA = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> pathlib.Path:
+    """The folder of real data sets beside the checkout."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real data sets are not beside this checkout")
+    return SHARED_DATA
