@@ -1,0 +1,179 @@
+"""From declared tasks to outputs, losses, sample spaces and their columns."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+from models.binding import nearest
+from models.errors import raise_if_any
+from models.tasks.task import Kind, Role, Task
+
+__all__ = ["Loss", "Output", "TaskGraph", "known_column", "label_column", "weight_column"]
+
+
+def label_column(output: str) -> str:
+    """The column that holds an output's label: 0 where it is not known."""
+    return f"label/{output}"
+
+
+def known_column(output: str) -> str:
+    """The column that is 1 where a row is in an output's sample space and its label is known, else 0."""
+    return f"known/{output}"
+
+
+def weight_column(task: str) -> str:
+    """The column that holds a task's sample weight in training."""
+    return f"weight/{task}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Output:
+    """One prediction: a served tensor and the metrics' subject.
+
+    Attributes:
+        name: Its task's name, or the product's.
+        task: The task whose label it predicts; for a product the last of the chain.
+        kind: Binary or regression.
+        chain: Tasks whose probabilities multiply to this output; one task if it is no product.
+        space: Tasks that must all be positive for a row to belong to its sample space, from the root; empty means
+            every impression.
+        role: Its task's role.
+    """
+
+    name: str
+    task: str
+    kind: Kind
+    chain: tuple[str, ...]
+    space: tuple[str, ...]
+    role: Role
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it multiplies several tasks' probabilities."""
+        return len(self.chain) > 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Loss:
+    """One term of the training loss; what a balancer weighs.
+
+    Attributes:
+        name: The output it is computed on.
+        task: The task whose sample weights and factor it carries.
+        kind: Binary or regression.
+        chain: As in `Output`.
+        role: Its task's role.
+        loss_weight: Its task's factor.
+    """
+
+    name: str
+    task: str
+    kind: Kind
+    chain: tuple[str, ...]
+    role: Role
+    loss_weight: float
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskGraph:
+    """All tasks of a model, checked against each other.
+
+    Attributes:
+        tasks: In declared order; parents may come after their children.
+    """
+
+    tasks: tuple[Task, ...]
+
+    def __post_init__(self) -> None:
+        problems = [] if self.tasks else ["`tasks` must hold at least one task, got none."]
+        problems += self._name_clashes()
+        problems += self._parent_problems()
+        if not problems:
+            problems += self._cycles()
+        if not problems and not any(task.role is Role.MAIN for task in self.tasks):
+            problems.append("`role` must be main for at least one task, got only auxiliary ones.")
+        raise_if_any("tasks", problems)
+
+    @functools.cached_property
+    def by_name(self) -> dict[str, Task]:
+        """Each task under its name."""
+        return {task.name: task for task in self.tasks}
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """The tasks that `name` is given, from the root down; `name` itself is not among them."""
+        line: list[str] = []
+        parent = self.by_name[name].given
+        while parent is not None:
+            line.insert(0, parent)
+            parent = self.by_name[parent].given
+        return tuple(line)
+
+    @functools.cached_property
+    def outputs(self) -> tuple[Output, ...]:
+        """One output a task, and one product for each binary task that is given another; a gate's subjects."""
+        found = []
+        for task in self.tasks:
+            line = self.ancestors(task.name)
+            found.append(Output(task.name, task.name, task.kind, (task.name,), line, task.role))
+            if line and task.kind is Kind.BINARY:
+                name = self.product_name(task)
+                found.append(Output(name, task.name, task.kind, (*line, task.name), (), task.role))
+        return tuple(found)
+
+    @functools.cached_property
+    def losses(self) -> tuple[Loss, ...]:
+        """One loss a task, on the output it is trained through; a balancer's subjects."""
+        found = []
+        for task in self.tasks:
+            chain = (*self.ancestors(task.name), task.name) if task.is_product else (task.name,)
+            name = self.product_name(task) if task.is_product else task.name
+            found.append(Loss(name, task.name, task.kind, chain, task.role, task.loss_weight))
+        return tuple(found)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that ExampleGen adds: labels and known-masks of outputs, sample weights of tasks."""
+        of_outputs = [column(output.name) for output in self.outputs for column in (label_column, known_column)]
+        return (*of_outputs, *(weight_column(task.name) for task in self.tasks))
+
+    def product_name(self, task: Task) -> str:
+        """What the product output of `task` is called."""
+        return task.product or f"{task.given}_and_{task.name}"
+
+    def _name_clashes(self) -> list[str]:
+        names = [task.name for task in self.tasks]
+        names += [self.product_name(task) for task in self.tasks if task.given and task.kind is Kind.BINARY]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        return [f"`name` must be unique among tasks and products, got {name!r} more than once." for name in doubled]
+
+    def _parent_problems(self) -> list[str]:
+        known = {task.name: task for task in self.tasks}
+        problems = []
+        for task in self.tasks:
+            if task.given is None:
+                continue
+            if task.given not in known:
+                problems.append(f"`given` of task {task.name!r} names no task: {task.given!r}. {nearest(task.given, known)}")
+            elif known[task.given].kind is not Kind.BINARY:
+                problems.append(
+                    f"`given` of task {task.name!r} must name a binary task, got {task.given!r}, a regression: "
+                    "only a binary task has positives to be given."
+                )
+        return problems
+
+    def _cycles(self) -> list[str]:
+        known = {task.name: task for task in self.tasks}
+        problems, reported = [], set()
+        for task in self.tasks:
+            line = [task.name]
+            while (parent := known[line[-1]].given) is not None and parent not in line:
+                line.append(parent)
+            if parent is not None and frozenset(line[line.index(parent) :]) not in reported:
+                cycle = line[line.index(parent) :]
+                reported.add(frozenset(cycle))
+                problems.append(
+                    f"`given` must not go round in a circle, got {' -> '.join([*cycle, parent])}: "
+                    "leave `given` out of one of them."
+                )
+        return problems
