@@ -1,0 +1,1 @@
+"""Trains the multi-task model and exports it."""
