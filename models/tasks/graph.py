@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-from models.binding import nearest
 from models.errors import raise_if_any
+from models.tasks.check import graph_problems, product_name
 from models.tasks.task import Kind, Role, Task
 
 __all__ = ["Loss", "Output", "TaskGraph", "known_column", "label_column", "weight_column"]
@@ -86,14 +86,7 @@ class TaskGraph:
     tasks: tuple[Task, ...]
 
     def __post_init__(self) -> None:
-        problems = [] if self.tasks else ["`tasks` must hold at least one task, got none."]
-        problems += self._name_clashes()
-        problems += self._parent_problems()
-        if not problems:
-            problems += self._cycles()
-        if not problems and not any(task.role is Role.MAIN for task in self.tasks):
-            problems.append("`role` must be main for at least one task, got only auxiliary ones.")
-        raise_if_any("tasks", problems)
+        raise_if_any("tasks", [problem.message for problem in graph_problems(self.tasks)])
 
     @functools.cached_property
     def by_name(self) -> dict[str, Task]:
@@ -139,41 +132,4 @@ class TaskGraph:
 
     def product_name(self, task: Task) -> str:
         """What the product output of `task` is called."""
-        return task.product or f"{task.given}_and_{task.name}"
-
-    def _name_clashes(self) -> list[str]:
-        names = [task.name for task in self.tasks]
-        names += [self.product_name(task) for task in self.tasks if task.given and task.kind is Kind.BINARY]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        return [f"`name` must be unique among tasks and products, got {name!r} more than once." for name in doubled]
-
-    def _parent_problems(self) -> list[str]:
-        known = {task.name: task for task in self.tasks}
-        problems = []
-        for task in self.tasks:
-            if task.given is None:
-                continue
-            if task.given not in known:
-                problems.append(f"`given` of task {task.name!r} names no task: {task.given!r}. {nearest(task.given, known)}")
-            elif known[task.given].kind is not Kind.BINARY:
-                problems.append(
-                    f"`given` of task {task.name!r} must name a binary task, got {task.given!r}, a regression: "
-                    "only a binary task has positives to be given."
-                )
-        return problems
-
-    def _cycles(self) -> list[str]:
-        known = {task.name: task for task in self.tasks}
-        problems, reported = [], set()
-        for task in self.tasks:
-            line = [task.name]
-            while (parent := known[line[-1]].given) is not None and parent not in line:
-                line.append(parent)
-            if parent is not None and frozenset(line[line.index(parent) :]) not in reported:
-                cycle = line[line.index(parent) :]
-                reported.add(frozenset(cycle))
-                problems.append(
-                    f"`given` must not go round in a circle, got {' -> '.join([*cycle, parent])}: "
-                    "leave `given` out of one of them."
-                )
-        return problems
+        return product_name(task)

@@ -1,0 +1,72 @@
+"""What the Trainer node is told, as one JSON text in its `custom_config`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Final
+
+from components.trainer.settings import TrainingSettings
+from models.balancers import Balancing
+from models.binding import bind_or_raise, unbind
+from models.expression import ColumnType
+from models.inputs import Combiner
+from models.settings import ModelSettings
+from models.tasks import Task
+
+__all__ = ["PLAN_KEY", "InputPlan", "TrainerPlan"]
+
+PLAN_KEY: Final = "plan"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class InputPlan:
+    """One transformed column; how many ids it has is known only after Transform.
+
+    Attributes:
+        name: The transformed column.
+        dim: Length of the embedding; 0 for a dense number.
+        table: The embedding table.
+        fixed_ids: Ids beside those of the vocabulary: hash or quantile buckets, the missing one, out-of-vocabulary ones.
+        vocabulary: Transform's name for the learned vocabulary; None without one.
+        combiner: For several ids a row.
+    """
+
+    name: str
+    dim: int
+    table: str = ""
+    fixed_ids: int = 0
+    vocabulary: str | None = None
+    combiner: Combiner | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainerPlan:
+    """Everything that decides the trained model, beside the transformed examples.
+
+    Attributes:
+        tasks: The task graph.
+        inputs: The transformed columns the model reads.
+        columns: Raw columns of the inputs, for the `predict_columns` signature.
+        model: Architecture and towers.
+        balancing: How the losses are weighed.
+        training: Optimizers, epochs, rules.
+        checkpoint_root: Folder under which checkpoints lie, by fingerprint, until the run succeeds.
+    """
+
+    tasks: tuple[Task, ...]
+    inputs: tuple[InputPlan, ...]
+    columns: dict[str, ColumnType]
+    model: ModelSettings
+    balancing: Balancing
+    training: TrainingSettings
+    checkpoint_root: str
+
+    def to_json(self) -> str:
+        """The same plan always gives the same text."""
+        return json.dumps(unbind(self), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> TrainerPlan:
+        """Reads what `to_json` wrote."""
+        return bind_or_raise(cls, json.loads(text))

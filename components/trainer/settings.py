@@ -1,0 +1,94 @@
+"""How a model is trained, as declared."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import math
+
+from models.errors import raise_if_any
+from models.optimizers import OPTIMIZERS, Optimizer
+
+__all__ = ["CheckpointRule", "Distribution", "Precision", "TrainingSettings"]
+
+
+class Precision(enum.Enum):
+    """Number format of a step's matrix products; heads and losses stay in float32."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+
+
+class Distribution(enum.Enum):
+    """Which devices share a step."""
+
+    ONE_DEVICE = "one_device"
+    MIRRORED = "mirrored"
+
+
+class CheckpointRule(enum.Enum):
+    """What makes one epoch better than another; all are judged on the eval split.
+
+    `WEIGHTED_LOSS`: the smaller sum of losses times their factors.
+    `MAIN_TASKS`: the smaller mean, over main tasks, of the loss relative to the first epoch's.
+    `NO_TASK_WORSE`: as `MAIN_TASKS`, but an epoch in which a main task's loss is over `tolerance` above that task's
+    best so far is never chosen.
+    """
+
+    WEIGHTED_LOSS = "weighted_loss"
+    MAIN_TASKS = "main_tasks"
+    NO_TASK_WORSE = "no_task_worse"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """How a model is trained.
+
+    Attributes:
+        epochs: Passes over the train split, at most.
+        batch_size: Rows of one step, over all devices.
+        seed: Draws initial weights, dropout and the shuffle; the same seed gives the same model on one machine.
+        dense_optimizer: For all but the embedding tables.
+        embedding_optimizer: For the embedding tables; only rows of the batch are touched.
+        clip_norm: Largest global norm of the balanced gradient; None leaves it.
+        precision: Number format of the matrix products.
+        distribution: Which devices share a step.
+        compile_xla: Whether the step is compiled by XLA.
+        shuffle_rows: Rows of the shuffle buffer; memory grows with it.
+        keep: Rule by which an epoch's weights are kept.
+        tolerance: For `no_task_worse`: allowed relative rise of a main task's loss over its best.
+        patience: Epochs without a better score before training stops; None trains all epochs.
+        checkpoint_every_steps: Steps between checkpoints for a resume.
+    """
+
+    epochs: int
+    batch_size: int = 512
+    seed: int = 1
+    dense_optimizer: Optimizer = dataclasses.field(default_factory=lambda: _optimizer("adam", 1e-3))
+    embedding_optimizer: Optimizer = dataclasses.field(default_factory=lambda: _optimizer("adagrad", 0.05))
+    clip_norm: float | None = None
+    precision: Precision = Precision.FLOAT32
+    distribution: Distribution = Distribution.ONE_DEVICE
+    compile_xla: bool = False
+    shuffle_rows: int = 100_000
+    keep: CheckpointRule = CheckpointRule.MAIN_TASKS
+    tolerance: float = 0.0
+    patience: int | None = None
+    checkpoint_every_steps: int = 1_000
+
+    def __post_init__(self) -> None:
+        counts = ("epochs", "batch_size", "shuffle_rows", "checkpoint_every_steps", "patience")
+        values = {name: getattr(self, name) for name in counts}
+        problems = [
+            f"`{name}` must be positive, got {value!r}." for name, value in values.items() if value is not None and value < 1
+        ]
+        if self.clip_norm is not None and not 0 < self.clip_norm < math.inf:
+            problems.append(f"`clip_norm` must be positive, got {self.clip_norm!r}; leave it out for no clipping.")
+        if not 0 <= self.tolerance < 1:
+            problems.append(f"`tolerance` must be at least 0 and under 1, got {self.tolerance!r}.")
+        raise_if_any("training", problems)
+
+
+def _optimizer(name: str, learning_rate: float) -> Optimizer:
+    return OPTIMIZERS[name](learning_rate=learning_rate)

@@ -1,0 +1,129 @@
+"""What can be wrong between the sections of a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from components.example_gen.source import DataConfig, Format
+from models.binding import Problem, nearest
+from models.errors import ConfigError
+from models.tasks import Kind, Task
+from models.tasks.check import graph_problems, product_name
+from models.tasks.task import NAME_PATTERN
+from pipeline.config.columns import ColumnUse, csv_header, feature_columns, label_columns, resolve_columns
+from pipeline.config.features import CategoricalFeature, Feature, MultivaluedFeature
+from pipeline.config.run import GateConfig, Metric
+
+__all__ = ["cross_problems"]
+
+
+def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> list[Problem]:
+    """Checks sections against each other, as far as they could be read.
+
+    Args:
+        sections: Typed sections; None for one that could not be read. `tasks` may hold None.
+        content: The plain document, for the names in what could not be read.
+    """
+    features: Mapping[str, Feature] = sections.get("features") or {}
+    tasks: Sequence[Task | None] = sections.get("tasks") or ()
+    resolved = resolve_columns(features, tasks, sections.get("evaluation"))
+    problems = [*_name_problems(sections), *_graph(tasks, content), *resolved.problems]
+    problems += _leaks(features, tasks)
+    problems += _tables(features)
+    if not features and isinstance(content.get("features"), dict) and not content["features"]:
+        problems.append(Problem(("features",), "must declare at least one feature, got none."))
+    data = sections.get("data")
+    if data is not None:
+        problems += _unknown_columns(data, resolved.uses)
+    gate = sections.get("gate")
+    if gate is not None:
+        problems += _thresholds(gate, tasks)
+    return problems
+
+
+def _name_problems(sections: Mapping[str, Any]) -> Iterator[Problem]:
+    name = sections.get("name")
+    if name is not None and not NAME_PATTERN.fullmatch(name):
+        yield Problem(("name",), f"must be a lower-case word of letters, digits and _, got {name!r}.")
+
+
+def _graph(tasks: Sequence[Task | None], content: Mapping[str, Any]) -> Iterator[Problem]:
+    if "tasks" not in content:
+        return
+    places = [index for index, task in enumerate(tasks) if task is not None]
+    raw = content["tasks"] if isinstance(content["tasks"], list) else []
+    unread = [
+        str(item.get("name")) for index, item in enumerate(raw) if index not in places and isinstance(item, dict)
+    ]
+    for problem in graph_problems([task for task in tasks if task is not None], elsewhere=unread):
+        path = (places[problem.path[0]], *problem.path[1:]) if problem.path else ()  # type: ignore[index]
+        yield Problem(("tasks", *path), problem.message)
+
+
+def _leaks(features: Mapping[str, Feature], tasks: Sequence[Task | None]) -> Iterator[Problem]:
+    for name, feature in features.items():
+        for column in feature_columns(name, feature):
+            for task in tasks:
+                if task is not None and column in label_columns(task):
+                    message = (
+                        f"column `{column}` is read by the label of task {task.name!r}, so as an input it would give the "
+                        f"label away: remove the feature, or list the column in that task's `also_input`."
+                    )
+                    yield Problem(("features", name), message)
+
+
+def _tables(features: Mapping[str, Feature]) -> Iterator[Problem]:
+    first: dict[str, tuple[str, tuple[int | None, ...]]] = {}
+    for name, feature in features.items():
+        if not isinstance(feature, (CategoricalFeature, MultivaluedFeature)):
+            continue
+        shape = (feature.top_k, feature.oov_buckets, feature.hash_buckets, feature.dim)
+        owner, wanted = first.setdefault(feature.table or name, (name, shape))
+        if shape != wanted:
+            message = (
+                f"shares table `{feature.table or name}` with feature `{owner}`, so `top_k`, `oov_buckets`, `hash_buckets` "
+                f"and `dim` must be {wanted}, got {shape}."
+            )
+            yield Problem(("features", name), message)
+
+
+def _unknown_columns(data: DataConfig, uses: Sequence[ColumnUse]) -> Iterator[Problem]:
+    try:
+        known = _known_columns(data)
+    except ConfigError as error:
+        yield from (Problem(("data", "path"), message) for message in error.problems)
+        return
+    if known is None:
+        return
+    for use in uses:
+        if use.column not in known:
+            yield Problem(use.path, f"the data has no column `{use.column}`. {nearest(use.column, known)}")
+
+
+def _known_columns(data: DataConfig) -> tuple[str, ...] | None:
+    if data.format is not Format.CSV:
+        return None
+    return data.columns or csv_header(data.local_pattern, data.delimiter)
+
+
+def _thresholds(gate: GateConfig, tasks: Sequence[Task | None]) -> Iterator[Problem]:
+    kinds: dict[str, Kind] = {}
+    for task in tasks:
+        if task is not None:
+            kinds[task.name] = task.kind
+            if task.given and task.kind is Kind.BINARY:
+                kinds[product_name(task)] = Kind.BINARY
+    for index, threshold in enumerate(gate.thresholds):
+        path = ("gate", "thresholds", index)
+        if threshold.output not in kinds:
+            if None not in tasks:
+                message = f"no task or product is called `{threshold.output}`. {nearest(threshold.output, kinds)}"
+                yield Problem((*path, "output"), message)
+            continue
+        of_regression = kinds[threshold.output] is Kind.REGRESSION
+        if of_regression != (threshold.metric in (Metric.MSE, Metric.MAE)) and threshold.metric is not Metric.CALIBRATION:
+            kind = kinds[threshold.output].value
+            fitting = "mse, mae or calibration" if of_regression else "auc, log_loss or calibration"
+            message = f"`{threshold.metric.value}` is no metric of a {kind} output: use {fitting}."
+            yield Problem((*path, "metric"), message)

@@ -1,0 +1,121 @@
+"""Which raw columns a configuration reads, as what, and what for."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import glob
+import gzip
+import io
+from collections.abc import Iterator, Mapping, Sequence
+
+from models.binding import Path, Problem
+from models.errors import ConfigError
+from models.expression import ColumnType, parse
+from models.tasks import Task
+from pipeline.config.features import CrossFeature, Feature, NumericFeature
+from pipeline.config.run import EvaluationConfig
+
+__all__ = ["ColumnUse", "Resolved", "csv_header", "feature_columns", "label_columns", "resolve_columns"]
+
+
+@dataclasses.dataclass(frozen=True)
+class ColumnUse:
+    """One place that reads a raw column.
+
+    Attributes:
+        column: The raw column.
+        path: Where in the configuration.
+        type: As what; None where any type would do.
+        strict: Whether another type would be wrong, rather than converted.
+    """
+
+    column: str
+    path: Path
+    type: ColumnType | None
+    strict: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolved:
+    """All raw columns with their types, and what contradicts."""
+
+    types: dict[str, ColumnType]
+    uses: tuple[ColumnUse, ...]
+    problems: tuple[Problem, ...]
+
+
+def feature_columns(name: str, feature: Feature) -> tuple[str, ...]:
+    """The raw columns a feature reads."""
+    if isinstance(feature, CrossFeature):
+        return feature.of
+    return (feature.column or name,)
+
+
+def label_columns(task: Task) -> frozenset[str]:
+    """The raw columns a task's label reads and that must not be inputs."""
+    return frozenset(parse(task.label).columns) - frozenset(task.also_input)
+
+
+def resolve_columns(
+    features: Mapping[str, Feature], tasks: Sequence[Task | None], evaluation: EvaluationConfig | None
+) -> Resolved:
+    """Finds every raw column's type: a number where anything computes with it, else a string.
+
+    Args:
+        features: By name.
+        tasks: As declared; None for one that could not be read.
+        evaluation: Its slices read columns too.
+    """
+    uses = [*_feature_uses(features), *_task_uses(tasks), *_slice_uses(evaluation)]
+    types: dict[str, ColumnType] = {}
+    problems = []
+    for use in uses:
+        if use.type is None or not use.strict:
+            continue
+        if types.setdefault(use.column, use.type) is not use.type:
+            message = (
+                f"column `{use.column}` is read as a {use.type.value} here and as a {types[use.column].value} "
+                "elsewhere: compare it with values of one type."
+            )
+            problems.append(Problem(use.path, message))
+    for use in uses:
+        types.setdefault(use.column, use.type or ColumnType.STRING)
+    return Resolved(types, tuple(uses), tuple(problems))
+
+
+def _feature_uses(features: Mapping[str, Feature]) -> Iterator[ColumnUse]:
+    for name, feature in features.items():
+        numeric = isinstance(feature, NumericFeature)
+        for column in feature_columns(name, feature):
+            kind = ColumnType.NUMBER if numeric else ColumnType.STRING
+            yield ColumnUse(column, ("features", name), kind, strict=numeric)
+
+
+def _task_uses(tasks: Sequence[Task | None]) -> Iterator[ColumnUse]:
+    for index, task in enumerate(tasks):
+        if task is None:
+            continue
+        for field, text in (("label", task.label), ("weight", task.weight)):
+            for column, kind in (parse(text).columns if text else {}).items():
+                yield ColumnUse(column, ("tasks", index, field), kind, strict=kind is not None)
+
+
+def _slice_uses(evaluation: EvaluationConfig | None) -> Iterator[ColumnUse]:
+    for index, columns in enumerate(evaluation.slices if evaluation else ()):
+        for place, column in enumerate(columns):
+            yield ColumnUse(column, ("evaluation", "slices", index, place), None, strict=False)
+
+
+def csv_header(pattern: str, delimiter: str) -> tuple[str, ...] | None:
+    """The names in the first line of the first CSV file of `pattern`; None where there is no such file."""
+    files = sorted(glob.glob(pattern))
+    if not files:
+        return None
+    try:
+        with open(files[0], "rb") as raw:
+            stream = gzip.GzipFile(fileobj=raw) if files[0].endswith(".gz") else raw
+            with io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="") as text:  # type: ignore[type-var]
+                return tuple(name.strip() for name in next(csv.reader(text, delimiter=delimiter), []))
+    except (OSError, EOFError, csv.Error) as error:
+        raise ConfigError("data", [f"`{files[0]}` cannot be read: {error}. Check that it is whole."]) from error

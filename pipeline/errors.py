@@ -1,0 +1,34 @@
+"""Errors of the pipeline, named by what the caller does next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.errors import ConfigError
+
+__all__ = ["ConfigFileError", "RunFailedError"]
+
+
+class ConfigFileError(ConfigError):
+    """A configuration file must be corrected: every problem with its line and column."""
+
+    def __init__(self, path: str, located: Sequence[tuple[str, str]]) -> None:
+        super().__init__(path, [message for _, message in located])
+        self.located = tuple(located)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.section}:{mark}: {message}" for mark, message in self.located)
+
+
+class RunFailedError(RuntimeError):
+    """A node of the pipeline stopped the run; nothing was pushed by it.
+
+    Attributes:
+        node: The node's name.
+        reason: What it said.
+    """
+
+    def __init__(self, node: str, reason: str) -> None:
+        super().__init__(f"{node} stopped the run: {reason}")
+        self.node = node
+        self.reason = reason

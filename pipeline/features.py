@@ -1,0 +1,201 @@
+"""Declared features as TensorFlow Transform sees them, and the model inputs that come out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from components.trainer.plan import InputPlan
+from models.binding import bind, unbind
+from models.errors import raise_if_any
+from pipeline.config.features import (
+    CategoricalFeature,
+    CrossFeature,
+    Feature,
+    MultivaluedFeature,
+    NumericFeature,
+    Scaling,
+)
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+__all__ = ["FEATURES_KEY", "PASSED_KEY", "features_to_json", "input_plans", "preprocessing_fn"]
+
+FEATURES_KEY: Final = "features"
+PASSED_KEY: Final = "passed"
+
+_MISSING_ID: Final = 0  # Ids of values start at 1.
+
+
+def features_to_json(features: Mapping[str, Feature]) -> str:
+    """The text that `preprocessing_fn` reads from its `custom_config`."""
+    return json.dumps({name: unbind(feature) for name, feature in features.items()}, sort_keys=True)
+
+
+def input_plans(features: Mapping[str, Feature]) -> Iterator[InputPlan]:
+    """The model input that Transform makes of each feature."""
+    for name, feature in features.items():
+        if isinstance(feature, CrossFeature):
+            yield InputPlan(name=name, dim=feature.dim, table=name, fixed_ids=feature.hash_buckets + 1)
+        elif isinstance(feature, NumericFeature) and feature.scaling is Scaling.BUCKETS:
+            yield InputPlan(name=name, dim=feature.dim, table=name, fixed_ids=feature.buckets + 1)
+        elif isinstance(feature, NumericFeature):
+            yield InputPlan(name=name, dim=0)
+        else:
+            fixed = feature.hash_buckets or feature.oov_buckets
+            yield InputPlan(
+                name=name,
+                dim=feature.dim,
+                table=feature.table or name,
+                fixed_ids=fixed + 1,
+                vocabulary=None if feature.hash_buckets else _vocabulary_name(name, feature),
+                combiner=feature.combiner if isinstance(feature, MultivaluedFeature) else None,
+            )
+
+
+def preprocessing_fn(inputs: dict[str, Any], custom_config: Mapping[str, Any]) -> dict[str, Any]:
+    """Transform's entry point.
+
+    A missing string is "" and a missing number NaN on the way in, whether a tf.Example lacks it or a column holds it.
+
+    Args:
+        inputs: Raw columns, sparse or dense.
+        custom_config: `FEATURES_KEY` holds what `features_to_json` wrote, `PASSED_KEY` the names of columns to pass on
+            unchanged: labels, known-masks, weights.
+
+    Returns:
+        One tensor a feature: int64 ids, `[batch]`, 0 for missing; sparse int64 `[batch, values]` for a multi-valued
+        feature; float32 `[batch]` for a number. And the passed columns, float32 `[batch]`.
+    """
+    features = _features_from_json(custom_config[FEATURES_KEY])
+    dense = {name: _dense(tensor) for name, tensor in inputs.items()}
+    tables = _vocabularies(features, dense)
+    outputs = {name: _transform(name, feature, dense, tables) for name, feature in features.items()}
+    return outputs | {name: dense[name] for name in custom_config[PASSED_KEY]}
+
+
+def _features_from_json(text: str) -> dict[str, Feature]:
+    features, problems = {}, []
+    for name, given in json.loads(text).items():
+        features[name], found = bind(Feature, given)  # type: ignore[var-annotated, arg-type]  # A union binds too.
+        problems += [problem.message for problem in found]
+    raise_if_any("features", problems)
+    return features  # type: ignore[return-value]  # None only with problems.
+
+
+def _dense(tensor: Any) -> tf.Tensor:
+    """`[batch]`, with "" and NaN where a value is missing."""
+    import tensorflow as tf
+
+    if isinstance(tensor, tf.SparseTensor):
+        rows = tensor.dense_shape[0]
+        first = tf.sparse.SparseTensor(tensor.indices, tensor.values, [rows, 1])
+        default = "" if tensor.dtype == tf.string else float("nan")
+        return tf.squeeze(tf.sparse.to_dense(first, default_value=tf.constant(default, tensor.dtype)), axis=1)
+    return tf.reshape(tensor, [-1]) if tensor.shape.rank != 1 else tensor
+
+
+def _text(tensor: tf.Tensor) -> tf.Tensor:
+    """A column of numbers as categories: 3.0 is "3", NaN is missing."""
+    import tensorflow as tf
+
+    if tensor.dtype == tf.string:
+        return tensor
+    return tf.where(tf.math.is_nan(tensor), "", tf.strings.as_string(tensor, shortest=True))
+
+
+def _vocabulary_name(name: str, feature: CategoricalFeature | MultivaluedFeature) -> str:
+    return f"vocabulary_{feature.table or name}"
+
+
+def _values(name: str, feature: CategoricalFeature | MultivaluedFeature, dense: Mapping[str, tf.Tensor]) -> Any:
+    """The feature's strings: `[batch]`, or ragged `[batch, (values)]`."""
+    import tensorflow as tf
+
+    text = _text(dense[feature.column or name])
+    if feature.default is not None:
+        text = tf.where(text == "", feature.default, text)
+    if isinstance(feature, CategoricalFeature):
+        return text
+    parts = tf.strings.split(text, sep=feature.delimiter)
+    return tf.ragged.boolean_mask(parts, parts != "")
+
+
+def _vocabularies(features: Mapping[str, Feature], dense: Mapping[str, tf.Tensor]) -> dict[str, Any]:
+    """One learned vocabulary a table, over the values of all its features."""
+    import tensorflow as tf
+    import tensorflow_transform as tft
+
+    values: dict[str, list[tf.Tensor]] = {}
+    sizes: dict[str, int] = {}
+    for name, feature in features.items():
+        if isinstance(feature, (CategoricalFeature, MultivaluedFeature)) and feature.top_k is not None:
+            table = _vocabulary_name(name, feature)
+            found = _values(name, feature, dense)
+            values.setdefault(table, []).append(found.flat_values if isinstance(found, tf.RaggedTensor) else found)
+            sizes[table] = feature.top_k
+    return {
+        table: tft.vocabulary(tf.concat(parts, axis=0), top_k=sizes[table], vocab_filename=table)
+        for table, parts in values.items()
+    }
+
+
+def _transform(name: str, feature: Feature, dense: Mapping[str, tf.Tensor], tables: Mapping[str, Any]) -> Any:
+    import tensorflow as tf
+
+    if isinstance(feature, CrossFeature):
+        return _cross(feature, dense)
+    if isinstance(feature, NumericFeature):
+        return _number(feature, dense[feature.column or name])
+    values = _values(name, feature, dense)
+    if isinstance(feature, CategoricalFeature):
+        return tf.where(values == "", tf.constant(_MISSING_ID, tf.int64), _ids(name, feature, values, tables))
+    return values.with_flat_values(_ids(name, feature, values.flat_values, tables)).to_sparse()
+
+
+def _ids(
+    name: str, feature: CategoricalFeature | MultivaluedFeature, values: tf.Tensor, tables: Mapping[str, Any]
+) -> tf.Tensor:
+    import tensorflow as tf
+    import tensorflow_transform as tft
+
+    if feature.hash_buckets is not None:
+        return 1 + tf.strings.to_hash_bucket_fast(values, feature.hash_buckets)
+    vocabulary = tables[_vocabulary_name(name, feature)]
+    return 1 + tft.apply_vocabulary(values, vocabulary, num_oov_buckets=feature.oov_buckets)
+
+
+def _cross(feature: CrossFeature, dense: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    import tensorflow as tf
+
+    parts = [_text(dense[column]) for column in feature.of]
+    # A separator no text holds keeps ("ab", "c") apart from ("a", "bc").
+    ids = 1 + tf.strings.to_hash_bucket_fast(tf.strings.join(parts, separator="\x1f"), feature.hash_buckets)
+    some_missing = tf.reduce_any(tf.stack([part == "" for part in parts]), axis=0)
+    return tf.where(some_missing, tf.constant(_MISSING_ID, tf.int64), ids)
+
+
+def _number(feature: NumericFeature, values: tf.Tensor) -> tf.Tensor:
+    import tensorflow as tf
+    import tensorflow_transform as tft
+
+    # A number far outside float32's range arrives as infinity: as good as missing.
+    values = tf.where(tf.math.is_finite(values), values, float("nan"))
+    if feature.default is not None:
+        values = tf.where(tf.math.is_nan(values), feature.default, values)
+    if feature.scaling is Scaling.LOG:
+        values = tf.sign(values) * tf.math.log1p(tf.abs(values))
+    known = tf.math.is_finite(values)
+    seen = tf.boolean_mask(values, known)
+    if feature.scaling is Scaling.BUCKETS:
+        boundaries = tft.quantiles(seen, feature.buckets, epsilon=0.01)
+        filled = tf.where(known, values, 0.0)
+        ids = 1 + tf.cast(tft.apply_buckets(filled, boundaries), tf.int64)
+        return tf.where(known, ids, tf.constant(_MISSING_ID, tf.int64))
+    if feature.scaling is not Scaling.NONE:
+        values = tf.math.divide_no_nan(values - tft.mean(seen), tf.sqrt(tft.var(seen)))
+    return tf.where(known, values, 0.0)
+
+
