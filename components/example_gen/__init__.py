@@ -1,0 +1,22 @@
+"""Rows of CSV, TFRecord or Parquet to examples with every task's label, known-mask and weight as columns.
+
+What is named here imports neither TFX nor TensorFlow nor Beam; the component is in `component.py`.
+"""
+
+from components.example_gen.plan import ExampleGenPlan, LabelCheck, split_problems
+from components.example_gen.source import DataSource, Format, Whitespace
+from components.example_gen.split import FilesSplit, HashSplit, SpanSplit, Split, TimeSplit
+
+__all__ = [
+    "DataSource",
+    "ExampleGenPlan",
+    "FilesSplit",
+    "Format",
+    "HashSplit",
+    "LabelCheck",
+    "SpanSplit",
+    "Split",
+    "TimeSplit",
+    "Whitespace",
+    "split_problems",
+]
