@@ -3,12 +3,13 @@
 What is named here imports neither TFX nor TensorFlow nor Beam; the component is in `component.py`.
 """
 
-from components.example_gen.plan import ExampleGenPlan, LabelCheck, split_problems
-from components.example_gen.source import DataSource, Format, Whitespace
+from components.example_gen.label_check import LabelCheck
+from components.example_gen.plan import ExampleGenPlan
+from components.example_gen.source import DataConfig, Format, Whitespace
 from components.example_gen.split import FilesSplit, HashSplit, SpanSplit, Split, TimeSplit
 
 __all__ = [
-    "DataSource",
+    "DataConfig",
     "ExampleGenPlan",
     "FilesSplit",
     "Format",
@@ -18,5 +19,4 @@ __all__ = [
     "Split",
     "TimeSplit",
     "Whitespace",
-    "split_problems",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final, final
+from typing import ClassVar, Final, final
 
 from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types import channel, component_spec, standard_artifacts, standard_component_specs
@@ -22,9 +22,9 @@ PLAN_KEY: Final = "plan"
 class TaskExampleGenSpec(component_spec.ComponentSpec):
     """One parameter, the plan as JSON; one output, examples in the splits train and eval."""
 
-    PARAMETERS = {PLAN_KEY: component_spec.ExecutionParameter(type=str)}
-    INPUTS: dict[str, component_spec.ChannelParameter] = {}
-    OUTPUTS = {
+    PARAMETERS: ClassVar = {PLAN_KEY: component_spec.ExecutionParameter(type=str)}
+    INPUTS: ClassVar = {}
+    OUTPUTS: ClassVar = {
         standard_component_specs.EXAMPLES_KEY: component_spec.ChannelParameter(type=standard_artifacts.Examples)
     }
 

@@ -1,21 +1,16 @@
-"""Where rows come from and how they are written there."""
+"""Where rows come from, how they are written there and how they are split."""
 
 from __future__ import annotations
 
 import dataclasses
 import enum
-import re
-from typing import Final
 
+from components.example_gen.label_check import LabelCheck
+from components.example_gen.path import glob_of, has_spans, path_problems
+from components.example_gen.split import FilesSplit, SpanSplit, Split
 from models.errors import raise_if_any
 
-__all__ = ["DATE_PLACEHOLDERS", "PACKAGE_PREFIX", "SPAN_PLACEHOLDER", "DataSource", "Format", "Whitespace"]
-
-SPAN_PLACEHOLDER: Final = "{SPAN}"
-DATE_PLACEHOLDERS: Final = ("{YYYY}", "{MM}", "{DD}")
-PACKAGE_PREFIX: Final = "package:"  # `package:tfx/examples/x.csv` is a file inside the installed package tfx.
-
-_ANY_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
+__all__ = ["DataConfig", "Format", "Whitespace"]
 
 
 class Format(enum.Enum):
@@ -34,33 +29,40 @@ class Whitespace(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DataSource:
-    """Files of rows.
+class DataConfig:
+    """Files of rows, and which of the rows train.
 
     Attributes:
         format: How a file holds its rows.
         path: A file, a glob, or a pattern with `{SPAN}` or with `{YYYY}`, `{MM}` and `{DD}`; `package:NAME/rest` is
             inside an installed Python package.
+        split: Which rows train and which evaluate.
         columns: The names of a headerless CSV's columns, in order; empty where the first row holds them.
         delimiter: The character between CSV cells.
         missing: CSV cells that mean "not known", compared after `whitespace`.
         whitespace: Whether spaces around a CSV cell belong to it.
+        group_columns: Rows that agree in all of these stay together in one shard, one after the other; empty for
+            rows that stand alone.
+        label_check: How much of the labels may contradict the funnel.
     """
 
     format: Format
     path: str
+    split: Split
     columns: tuple[str, ...] = ()
     delimiter: str = ","
     missing: tuple[str, ...] = ("",)
     whitespace: Whitespace = Whitespace.KEEP
+    group_columns: tuple[str, ...] = ()
+    label_check: LabelCheck = dataclasses.field(default_factory=LabelCheck)
 
     def __post_init__(self) -> None:
-        raise_if_any("source", [*path_problems("path", self.path), *self._csv_problems()])
+        raise_if_any("data", [*path_problems("path", self.path), *self._csv_problems(), *self._split_problems()])
 
     @property
-    def has_spans(self) -> bool:
-        """Whether the path tells which span a file belongs to."""
-        return SPAN_PLACEHOLDER in self.path or all(part in self.path for part in DATE_PLACEHOLDERS)
+    def local_pattern(self) -> str:
+        """A glob over the files, where they lie on this machine."""
+        return glob_of(self.path)
 
     def _csv_problems(self) -> list[str]:
         problems = []
@@ -74,19 +76,13 @@ class DataSource:
             problems.append(f"`delimiter` must be {wanted}, got {self.delimiter!r}.")
         return problems
 
-
-def path_problems(field: str, path: str) -> list[str]:
-    """What is wrong with a path pattern; nothing is looked up."""
-    if not path:
-        return [f"`{field}` must name a file, a glob or a span pattern, got an empty string."]
-    problems = []
-    dates = [part for part in DATE_PLACEHOLDERS if part in path]
-    if dates and len(dates) < len(DATE_PLACEHOLDERS):
-        problems.append(f"`{field}` must hold all of {', '.join(DATE_PLACEHOLDERS)} or none, got {path!r}.")
-    if dates and SPAN_PLACEHOLDER in path:
-        problems.append(f"`{field}` must hold either {SPAN_PLACEHOLDER} or a date, got both in {path!r}.")
-    unknown = sorted(set(_ANY_PLACEHOLDER.findall(path)) - {SPAN_PLACEHOLDER, *DATE_PLACEHOLDERS})
-    if unknown:
-        known = ", ".join((SPAN_PLACEHOLDER, *DATE_PLACEHOLDERS))
-        problems.append(f"`{field}` must hold no placeholder but {known}, got {', '.join(unknown)}.")
-    return problems
+    def _split_problems(self) -> list[str]:
+        problems = []
+        if isinstance(self.split, SpanSplit) and not has_spans(self.path):
+            wanted = "{SPAN} or {YYYY}, {MM} and {DD}"
+            problems.append(f"`split` by span needs {wanted} in `path`, got {self.path!r}.")
+        if isinstance(self.split, FilesSplit) and self.split.eval_path == self.path:
+            problems.append(f"`eval_path` must name other files than `path`, got {self.path!r} for both.")
+        lost = [name for name in (*self.split.reads, *self.group_columns) if self.columns and name not in self.columns]
+        problems += [f"`split` reads `{name}`, which is not among the declared `columns` of the file." for name in lost]
+        return problems

@@ -7,7 +7,7 @@ import datetime
 import math
 from typing import Final, Literal
 
-from components.example_gen.source import path_problems
+from components.example_gen.path import path_problems
 from models.errors import raise_if_any
 
 __all__ = ["EVAL", "TRAIN", "FilesSplit", "HashSplit", "SpanSplit", "Split", "TimeSplit", "microseconds"]
@@ -34,6 +34,11 @@ class HashSplit:
         if not 0 < self.eval_share < 1:
             raise_if_any("split", [f"`eval_share` must be between 0 and 1, got {self.eval_share!r}."])
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns it looks at."""
+        return self.columns
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TimeSplit:
@@ -57,6 +62,11 @@ class TimeSplit:
         elif not math.isfinite(self.eval_from):
             raise_if_any("split", [f"`eval_from` must be finite, got {self.eval_from!r}."])
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns it looks at."""
+        return (self.column,)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SpanSplit:
@@ -73,6 +83,11 @@ class SpanSplit:
         if self.eval_spans < 1:
             raise_if_any("split", [f"`eval_spans` must be positive, got {self.eval_spans!r}."])
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns it looks at."""
+        return ()
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FilesSplit:
@@ -87,6 +102,11 @@ class FilesSplit:
 
     def __post_init__(self) -> None:
         raise_if_any("split", path_problems("eval_path", self.eval_path))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns it looks at."""
+        return ()
 
 
 Split = HashSplit | TimeSplit | SpanSplit | FilesSplit
