@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import ClassVar, Final, final
+from collections.abc import Mapping
+from typing import Final, final
 
 from tfx.dsl.components.base import base_beam_component, executor_spec
-from tfx.types import channel, component_spec, standard_artifacts, standard_component_specs
+from tfx.types import channel, standard_artifacts, standard_component_specs
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
 from components.example_gen.driver import Driver
 from components.example_gen.executor import Executor
@@ -19,13 +21,13 @@ PLAN_KEY: Final = "plan"
 
 
 @final
-class TaskExampleGenSpec(component_spec.ComponentSpec):
+class TaskExampleGenSpec(ComponentSpec):
     """One parameter, the plan as JSON; one output, examples in the splits train and eval."""
 
-    PARAMETERS: ClassVar = {PLAN_KEY: component_spec.ExecutionParameter(type=str)}
-    INPUTS: ClassVar = {}
-    OUTPUTS: ClassVar = {
-        standard_component_specs.EXAMPLES_KEY: component_spec.ChannelParameter(type=standard_artifacts.Examples)
+    PARAMETERS: Mapping[str, ExecutionParameter] = {PLAN_KEY: ExecutionParameter(type=str)}
+    INPUTS: Mapping[str, ChannelParameter] = {}
+    OUTPUTS: Mapping[str, ChannelParameter] = {
+        standard_component_specs.EXAMPLES_KEY: ChannelParameter(type=standard_artifacts.Examples),
     }
 
 
