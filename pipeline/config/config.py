@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 from typing import Final
 
 from components.example_gen.source import DataConfig
@@ -12,7 +13,7 @@ from models.balancers import Balancing
 from models.expression import ColumnType
 from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph
-from pipeline.config.columns import resolve_columns
+from pipeline.config.columns import feature_columns, resolve_columns
 from pipeline.config.features import Feature
 from pipeline.config.run import BeamConfig, EvaluationConfig, GateConfig, PushConfig
 
@@ -59,6 +60,27 @@ class PipelineConfig:
         return TaskGraph(self.tasks)
 
     @functools.cached_property
-    def columns(self) -> dict[str, ColumnType]:
-        """Every raw column that is kept as an input, for a slice or for a label, and its type."""
+    def input_columns(self) -> dict[str, ColumnType]:
+        """The raw columns that features read, and their types."""
+        names = [column for name, feature in self.features.items() for column in feature_columns(name, feature)]
+        return {name: self._types[name] for name in sorted(set(names))}
+
+    @functools.cached_property
+    def kept_columns(self) -> dict[str, ColumnType]:
+        """The raw columns that go into examples: those of inputs and of slices."""
+        sliced = {column for columns in self.evaluation.slices for column in columns}
+        return self.input_columns | {name: self._types[name] for name in sorted(sliced - set(self.input_columns))}
+
+    @functools.cached_property
+    def _types(self) -> dict[str, ColumnType]:
         return resolve_columns(self.features, self.tasks, self.evaluation).types
+
+    @property
+    def home(self) -> str:
+        """The folder of everything this pipeline leaves behind, but for what it pushes."""
+        return os.path.join(self.root, self.name)
+
+    @property
+    def serving_directory(self) -> str:
+        """The folder whose numbered versions a model server serves."""
+        return os.path.join(self.push.directory, self.name)

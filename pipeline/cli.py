@@ -1,0 +1,76 @@
+"""The command line: `evenkeel …`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from typing import Final
+
+import click
+
+from models.errors import ConfigError
+from pipeline.clash import clashes
+from pipeline.quiet import hush
+
+__all__ = ["COMMANDS", "evenkeel", "main"]
+
+RUN_FAILED: Final = 1
+WRONG_INPUT: Final = 2
+
+# Each lives in a module of its own name and is imported when asked for: help must not pay for TensorFlow.
+COMMANDS: Final = {
+    "check": "Checks a configuration file.",
+    "demo": "Runs a configuration, serves what it pushed and asks it for scores.",
+    "predict": "Asks a model server for scores.",
+    "report": "Writes the report of a run again.",
+    "run": "Runs a pipeline on this machine.",
+    "serve": "Serves what a pipeline pushed.",
+    "simulate": "Writes impressions, clicks and conversions with known probabilities.",
+}
+
+
+class _LateGroup(click.Group):
+    """A group whose commands are imported when used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return importlib.import_module(f"pipeline.commands.{cmd_name}").command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=_LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--verbose", is_flag=True, help="Let TensorFlow, Beam and Google's libraries speak; show tracebacks.")
+@click.pass_context
+def evenkeel(context: click.Context, verbose: bool) -> None:
+    """Trains, checks and ships multi-task ranking models."""
+    context.obj = verbose
+    if not verbose:
+        hush()
+
+
+def main() -> None:
+    """Runs the command line; exits 2 for what its user wrote wrong and 1 for a run that failed."""
+    problems = clashes()
+    if problems:
+        _leave("\n".join(problems), WRONG_INPUT)
+    try:
+        evenkeel(standalone_mode=True)
+    except ConfigError as error:
+        _leave(str(error), WRONG_INPUT)
+    except (RuntimeError, OSError) as error:
+        if "--verbose" in sys.argv:
+            traceback.print_exc()
+        _leave(str(error), RUN_FAILED)
+
+
+def _leave(message: str, code: int) -> None:
+    click.echo(message, err=True)
+    sys.exit(code)

@@ -1,0 +1,41 @@
+"""`evenkeel run`: runs a pipeline on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+
+import click
+
+from pipeline.commands.options import CONFIG_ARGUMENT, SET_OPTION
+from pipeline.config import PipelineConfig, load_config
+from pipeline.errors import RunFailedError
+from pipeline.progress import NodeProgress
+from pipeline.quiet import muted_stderr
+
+__all__ = ["command", "run_and_show"]
+
+
+@click.command("run")
+@CONFIG_ARGUMENT
+@SET_OPTION
+@click.pass_obj
+def command(verbose: bool, config: str, overrides: tuple[str, ...]) -> None:
+    """Runs CONFIG from raw rows to a push, shows the result and writes its report."""
+    run_and_show(load_config(config, overrides), verbose=verbose)
+
+
+def run_and_show(config: PipelineConfig, *, verbose: bool) -> NodeProgress:
+    """Runs the pipeline, prints the summary table and writes the report, also of a run that failed."""
+    progress = NodeProgress()
+    progress.say("loading TensorFlow and TFX")
+    with contextlib.nullcontext() if verbose else muted_stderr():
+        from pipeline.local import new_run_id, run_locally
+        from pipeline.report import show_run
+    run_id = new_run_id()
+    try:
+        run_locally(config, run_id=run_id, on_node=progress.start)
+    except RunFailedError:
+        show_run(config, run_id, progress.say)
+        raise
+    show_run(config, run_id, progress.say)
+    return progress

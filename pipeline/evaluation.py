@@ -1,0 +1,102 @@
+"""The Evaluator's configuration, derived from the task graph and the gate."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+import tensorflow_model_analysis as tfma
+from google.protobuf import wrappers_pb2
+
+from models.tasks import Kind, Output, known_column, label_column
+from pipeline.config import PipelineConfig
+from pipeline.config.run import LOWER_IS_BETTER, Metric, Threshold
+
+__all__ = ["BASELINE", "CANDIDATE", "TFMA_NAMES", "eval_config"]
+
+CANDIDATE: Final = "candidate"
+BASELINE: Final = "baseline"
+
+# What TFMA calls each metric: its class, and its key in the results.
+TFMA_NAMES: Final = {
+    Metric.AUC: ("AUC", "auc"),
+    Metric.LOG_LOSS: ("BinaryCrossEntropy", "binary_cross_entropy"),
+    Metric.CALIBRATION: ("Calibration", "calibration"),
+    Metric.MSE: ("MeanSquaredError", "mean_squared_error"),
+    Metric.MAE: ("MeanAbsoluteError", "mean_absolute_error"),
+}
+
+_OF_BINARY: Final = (Metric.AUC, Metric.LOG_LOSS, Metric.CALIBRATION)
+_OF_REGRESSION: Final = (Metric.MSE, Metric.MAE, Metric.CALIBRATION)
+_COUNTS: Final = ("ExampleCount", "WeightedExampleCount", "MeanLabel", "MeanPrediction")
+_PLOTS: Final = ("CalibrationPlot", "ConfusionMatrixPlot")
+
+
+def eval_config(config: PipelineConfig, *, has_baseline: bool = True) -> tfma.EvalConfig:
+    """One metrics set an output, over the output's own sample space; candidate and baseline in one pass.
+
+    Args:
+        config: The whole configuration.
+        has_baseline: Whether a model serves already.
+
+    Returns:
+        Label keys and example weight keys name the columns ExampleGen wrote: a row outside an output's sample space,
+        or with its label not known, weighs 0.
+    """
+    outputs = config.graph.outputs
+    keys = {
+        "label_keys": {output.name: label_column(output.name) for output in outputs},
+        "example_weight_keys": {output.name: known_column(output.name) for output in outputs},
+        "signature_name": "serving_default",
+    }
+    models = [tfma.ModelSpec(name=CANDIDATE, **keys)]
+    if has_baseline:
+        models.append(tfma.ModelSpec(name=BASELINE, is_baseline=True, **keys))
+    slices = [tfma.SlicingSpec()] + [tfma.SlicingSpec(feature_keys=columns) for columns in config.evaluation.slices]
+    return tfma.EvalConfig(
+        model_specs=models,
+        slicing_specs=slices,
+        metrics_specs=[_metrics(output, config.gate.thresholds) for output in outputs],
+        options=tfma.Options(
+            include_default_metrics=wrappers_pb2.BoolValue(value=False),
+        ),
+    )
+
+
+def _metrics(output: Output, thresholds: tuple[Threshold, ...]) -> Any:
+    binary = output.kind is Kind.BINARY
+    asked = {threshold.metric: threshold for threshold in thresholds if threshold.output == output.name}
+    metrics = [_metric(metric, asked.get(metric)) for metric in (_OF_BINARY if binary else _OF_REGRESSION)]
+    metrics += [tfma.MetricConfig(class_name=name) for name in _COUNTS]
+    metrics += [tfma.MetricConfig(class_name=name) for name in (_PLOTS if binary else ())]
+    return tfma.MetricsSpec(
+        output_names=[output.name],
+        model_names=[],
+        metrics=metrics,
+        example_weights=tfma.ExampleWeightOptions(weighted=True),
+    )
+
+
+def _metric(metric: Metric, asked: Threshold | None) -> Any:
+    config = tfma.MetricConfig(class_name=TFMA_NAMES[metric][0])
+    for threshold in _thresholds(metric, asked):
+        config.threshold.MergeFrom(threshold)
+    return config
+
+
+def _thresholds(metric: Metric, asked: Threshold | None) -> Iterator[Any]:
+    if asked is None:
+        return
+    # Without bounds of its own a metric must still be a number: TFMA blesses nothing where it has nothing to check.
+    bounds = {"lower_bound": asked.min if asked.min is not None else -sys.float_info.max, "upper_bound": asked.max}
+    given = {name: wrappers_pb2.DoubleValue(value=value) for name, value in bounds.items() if value is not None}
+    yield tfma.MetricThreshold(value_threshold=tfma.GenericValueThreshold(**given))
+    if asked.max_loss is not None:
+        lower = metric in LOWER_IS_BETTER
+        change = tfma.GenericChangeThreshold(
+            direction=tfma.MetricDirection.LOWER_IS_BETTER if lower else tfma.MetricDirection.HIGHER_IS_BETTER,
+            # TFMA asks for a gain of at least `absolute`; a loss allowed is a negative gain.
+            absolute=wrappers_pb2.DoubleValue(value=asked.max_loss if lower else -asked.max_loss),
+        )
+        yield tfma.MetricThreshold(change_threshold=change)
