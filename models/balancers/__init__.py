@@ -1,0 +1,12 @@
+"""The catalogue of balancers: how much each task's loss counts."""
+
+from typing import Final
+
+from models.balancers.base import Balancer, Seen, remember
+from models.balancers.static import Static
+
+__all__ = ["BALANCERS", "Balancer", "BalancerConfig", "Seen", "Static", "remember"]
+
+BalancerConfig = Static  # A union of the catalogue's classes, once there are several.
+
+BALANCERS: Final[dict[str, type[Balancer]]] = {"static": Static}

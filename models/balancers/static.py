@@ -1,0 +1,27 @@
+"""The plain sum of losses."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Literal, final
+
+from typing_extensions import override
+
+from models.balancers.base import Balancer, Seen
+from models.deferred import tf
+
+__all__ = ["Static"]
+
+
+@final
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Static(Balancer):
+    """Every loss counts by its task's `loss_weight` alone."""
+
+    method: Literal["static"] = "static"
+
+    @override
+    def weigh(self, seen: Seen, memory: Mapping[str, tf.Variable]) -> tf.Tensor:
+        del memory
+        return tf.ones_like(seen.losses)

@@ -1,0 +1,96 @@
+"""Experts side by side, as one matrix product a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, final
+
+import tensorflow as tf
+from typing_extensions import override
+
+from models.binding import bind_or_raise, unbind
+from models.experts.dropout import CountedDropout
+from models.experts.initial import StackedGlorot
+from models.experts.style import Style
+from models.seeds import derive
+
+__all__ = ["ExpertBank"]
+
+_SHARED_RANK = 2  # [batch, width]: one input for all experts.
+
+
+@final
+@tf.keras.saving.register_keras_serializable(package="evenkeel")
+class ExpertBank(tf.keras.layers.Layer):
+    """MLPs of one shape; the first axis of every weight is the expert.
+
+    Call arguments:
+        inputs: `[batch, width]`, read by every expert, or `[experts, batch, width]`, one for each.
+
+    Returns:
+        `[experts, batch, units[-1]]`.
+
+    Args:
+        names: One for each expert; with the style's seed it decides the expert's initial weights.
+        units: Widths of the layers; at least one.
+        style: Of every layer, the last included.
+    """
+
+    def __init__(self, *, names: Sequence[str], units: Sequence[int], style: Style, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.names = tuple(names)
+        self.units = tuple(units)
+        self.style = style if isinstance(style, Style) else bind_or_raise(Style, style)
+        self._activation = tf.keras.activations.get(self.style.activation.value)
+        self._dropouts = [
+            CountedDropout(
+                rate=self.style.dropout,
+                seed=derive(self.style.seed, self.name, layer),
+                name=f"dropout_{layer}",
+                dtype=self.dtype_policy,
+            )
+            for layer in range(len(self.units))
+            if self.style.dropout
+        ]
+
+    @override
+    def build(self, input_shape: tf.TensorShape) -> None:
+        widths = (int(input_shape[-1]), *self.units)
+        self._kernels = [self._kernel(layer, list(widths[layer : layer + 2])) for layer in range(len(self.units))]
+        self._biases = [
+            self.add_weight(name=f"bias_{layer}", shape=[len(self.names), 1, width], initializer="zeros")
+            for layer, width in enumerate(self.units)
+        ]
+        super().build(input_shape)
+
+    def _kernel(self, layer: int, shape: list[int]) -> tf.Variable:
+        seeds = [derive(self.style.seed, self.name, name, layer) for name in self.names]
+        return self.add_weight(
+            name=f"kernel_{layer}",
+            shape=[len(self.names), *shape],
+            initializer=StackedGlorot(seeds),
+            regularizer=tf.keras.regularizers.L2(self.style.l2) if self.style.l2 else None,
+        )
+
+    @override
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        hidden = inputs
+        for layer, (kernel, bias) in enumerate(zip(self._kernels, self._biases, strict=True)):
+            product = _shared_product if hidden.shape.rank == _SHARED_RANK else tf.matmul
+            hidden = self._activation(product(hidden, tf.convert_to_tensor(kernel)) + bias)
+            if self._dropouts:
+                hidden = self._dropouts[layer](hidden, training=training)
+        return hidden
+
+    @override
+    def get_config(self) -> dict[str, Any]:
+        own = {"names": self.names, "units": self.units, "style": unbind(self.style)}
+        return {**super().get_config(), **own}
+
+
+def _shared_product(inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    """`[batch, width]` times `[experts, width, units]`, without a copy of the input for each expert."""
+    experts, width, units = kernel.shape
+    side_by_side = tf.reshape(tf.transpose(kernel, [1, 0, 2]), [width, experts * units])
+    product = tf.reshape(tf.matmul(inputs, side_by_side), [-1, experts, units])
+    return tf.transpose(product, [1, 0, 2])

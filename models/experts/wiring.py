@@ -1,0 +1,68 @@
+"""Which expert reads what, and which experts each stream mixes: an architecture as plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+
+__all__ = ["Expert", "Level", "Stream", "Wiring"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Expert:
+    """One MLP.
+
+    Attributes:
+        name: Unique in its level; seeds its initial weights.
+        reads: Index of the stream below that it reads; the first level has one, 0, the features.
+    """
+
+    name: str
+    reads: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Stream:
+    """One mix of a level's experts, by a gate where there are several.
+
+    Attributes:
+        name: Unique in its level; names the gate.
+        experts: Indices of the experts it mixes.
+        gate_reads: Index of the stream below that its gate reads.
+    """
+
+    name: str
+    experts: tuple[int, ...]
+    gate_reads: int
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether there is a choice to make: one expert alone has weight 1 and needs no gate."""
+        return len(self.experts) > 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Level:
+    """Experts side by side, and the streams that mix them.
+
+    Attributes:
+        experts: All of one shape.
+        streams: What the next level, or the towers, can read.
+        units: Widths of an expert's layers.
+    """
+
+    experts: tuple[Expert, ...]
+    streams: tuple[Stream, ...]
+    units: tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Wiring:
+    """All levels from the features up.
+
+    Attributes:
+        levels: From the features up.
+        outputs: For each task the stream of the last level that its tower reads.
+    """
+
+    levels: tuple[Level, ...]
+    outputs: tuple[int, ...]

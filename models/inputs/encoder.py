@@ -1,0 +1,123 @@
+"""From transformed columns to one vector a row."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, final
+
+import tensorflow as tf
+from typing_extensions import override
+
+from models.binding import bind_or_raise, nearest, unbind
+from models.inputs.spec import Combiner, EmbeddingInput, Input
+from models.seeds import derive
+
+__all__ = ["InputEncoder", "is_embedding_table"]
+
+_INITIAL_LIMIT = 0.05  # Embeddings start within +-0.05, as Keras' own do.
+_MARK = "is_embedding_table"
+
+
+def is_embedding_table(variable: tf.Variable) -> bool:
+    """Whether `variable` is a table, of which a step touches only some rows."""
+    return getattr(variable, _MARK, False)
+
+
+@final
+@tf.keras.saving.register_keras_serializable(package="evenkeel")
+class InputEncoder(tf.keras.layers.Layer):
+    """Embeds ids, pools multi-valued columns and joins everything in declared order.
+
+    Gradients of the tables are `tf.IndexedSlices`: one row for each id in the batch.
+
+    Call arguments:
+        features: By input name: `[batch]` int64 ids, a ragged or sparse `[batch, (values)]` of them where there is a
+            combiner, `[batch]` float32 for a dense input. Further columns are not read.
+
+    Returns:
+        `[batch, width]`, width being the sum of all `dim`, and 1 for each dense input.
+
+    Args:
+        inputs: What it reads; inputs of one table agree on `num_ids` and `dim`.
+        seed: Draws the initial tables, each by its name.
+    """
+
+    def __init__(self, *, inputs: Sequence[Input], seed: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.inputs = bind_or_raise(_Inputs, {"inputs": unbind(inputs)}).inputs
+        self.seed = seed
+        self.tables: dict[str, tf.Variable] = {}
+
+    @override
+    def build(self, input_shape: Any) -> None:  # Keras passes a mapping of shapes, which is not needed.
+        del input_shape
+        for column in self.inputs:
+            if isinstance(column, EmbeddingInput) and column.table not in self.tables:
+                self.tables[column.table] = self._table(column)
+        super().build(None)
+
+    def _table(self, column: EmbeddingInput) -> tf.Variable:
+        table = self.add_weight(
+            name=f"table_{column.table}",
+            shape=[column.num_ids, column.dim],
+            initializer=tf.keras.initializers.RandomUniform(
+                -_INITIAL_LIMIT, _INITIAL_LIMIT, seed=derive(self.seed, "table", column.table)
+            ),
+            experimental_autocast=False,  # A cast would visit the whole table, and its gradient would be dense.
+        )
+        setattr(table, _MARK, True)
+        return table
+
+    @override
+    def call(self, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        absent = [column.name for column in self.inputs if column.name not in features]
+        if absent:
+            raise ValueError(f"`features` must hold {absent[0]!r}. {nearest(absent[0], features)}")
+        parts = [self._embed(column, features[column.name]) for column in self.inputs]
+        return tf.concat([tf.cast(part, self.compute_dtype) for part in parts], axis=1)
+
+    def _embed(self, column: Input, values: tf.Tensor) -> tf.Tensor:
+        if not isinstance(column, EmbeddingInput):
+            _check_rank(column.name, values)
+            return values[:, None]
+        table = self.tables[column.table]
+        if column.combiner is None:
+            _check_rank(column.name, values)
+            return tf.nn.embedding_lookup(table, values)
+        if isinstance(values, tf.SparseTensor):
+            values = tf.RaggedTensor.from_sparse(values)
+        if not isinstance(values, tf.RaggedTensor):
+            raise ValueError(
+                f"`features[{column.name!r}]` must be ragged or sparse, as its input has a combiner, got a dense "
+                f"{values.shape}: wrap it by tf.RaggedTensor.from_tensor, or leave the combiner out."
+            )
+        return _pool(tf.nn.embedding_lookup(table, values.values), values, column.combiner)
+
+    @override
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "inputs": unbind(self.inputs), "seed": self.seed}
+
+
+def _pool(vectors: tf.Tensor, ids: tf.RaggedTensor, combiner: Combiner) -> tf.Tensor:
+    """Sums or averages the vectors of each row's ids; a row without ids gets zeros."""
+    total = tf.math.unsorted_segment_sum(vectors, ids.value_rowids(), ids.nrows())
+    if combiner is Combiner.SUM:
+        return total
+    return tf.math.divide_no_nan(total, tf.cast(ids.row_lengths(), total.dtype)[:, None])
+
+
+def _check_rank(name: str, values: tf.Tensor) -> None:
+    is_dense = isinstance(values, tf.Tensor) or tf.is_tensor(values)
+    if isinstance(values, (tf.RaggedTensor, tf.SparseTensor)) or not is_dense or values.shape.rank != 1:
+        raise ValueError(
+            f"`features[{name!r}]` must be a dense tensor of rank 1, one value a row, got "
+            f"{type(values).__name__} {values.shape}: squeeze it, or give its input a combiner."
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Inputs:
+    """The declaration as a whole, checked across inputs."""
+
+    inputs: tuple[Input, ...]

@@ -1,0 +1,1 @@
+"""Losses of the task graph, each over its own sample space."""

@@ -1,0 +1,1 @@
+"""Streaming metrics that Keras shows while a model trains."""

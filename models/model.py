@@ -1,0 +1,216 @@
+"""The multi-task model: inputs, architecture, towers, heads and its training step."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, final
+
+import tensorflow as tf
+from typing_extensions import override
+
+from models.balancers import Balancer, BalancerConfig, Seen, Static
+from models.binding import bind_or_raise, unbind
+from models.experts.bank import ExpertBank
+from models.experts.style import Activation
+from models.heads.outputs import output_scores, predictions
+from models.inputs.encoder import InputEncoder
+from models.inputs.spec import EmbeddingInput, Input
+from models.losses.terms import loss_terms
+from models.metrics.scoreboard import Scoreboard
+from models.settings import ModelSettings
+from models.tasks import TaskGraph
+
+__all__ = ["MultiTaskModel"]
+
+Features = Mapping[str, tf.Tensor]
+
+
+@final
+@tf.keras.saving.register_keras_serializable(package="evenkeel")
+class MultiTaskModel(tf.keras.Model):
+    """Predicts all outputs of a task graph in one forward pass.
+
+    Its weights exist from the start. `fit` and `evaluate` take a dataset of (features, targets): `targets` holds the
+    columns that `models.tasks` names, `[batch]` each; labels of all losses are required, known-masks and sample
+    weights are 1 where there is no column.
+
+    Call arguments:
+        features: By input name, see `InputEncoder`.
+
+    Returns:
+        By output name, `[batch]` float32: probabilities, products of them, means.
+
+    Args:
+        settings: Which network.
+        inputs: The columns it reads.
+        tasks: What it predicts.
+        balancer: How much each task's loss counts.
+    """
+
+    def __init__(
+        self,
+        settings: ModelSettings,
+        inputs: tuple[Input, ...],
+        tasks: TaskGraph,
+        balancer: Balancer | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**{"name": "multi_task_model", **kwargs})
+        self.settings, self.inputs_spec, self.tasks = settings, tuple(inputs), tasks
+        self.balancer = balancer or Static()
+        if self.balancer.needs_gram:
+            raise ValueError(
+                f"`balancer` must not need a Gram matrix, got {self.balancer!r}: take one that weighs losses."
+            )
+        names = tuple(task.name for task in tasks.tasks)
+        self._encoder = InputEncoder(inputs=self.inputs_spec, seed=settings.seed, name="inputs")
+        self._crosses = _cross_layers(settings)
+        self._network = settings.architecture.build(names, settings.style)
+        self._tower = ExpertBank(names=names, units=settings.tower, style=settings.style, name="towers")
+        linear = dataclasses.replace(settings.style, activation=Activation.LINEAR, dropout=0.0)
+        self._logit = ExpertBank(names=names, units=(1,), style=linear, name="logits", dtype="float32")
+        self._memory = self.balancer.build(len(tasks.losses))
+        self._scoreboard = Scoreboard(tasks)
+        self(_one_row(self.inputs_spec))
+
+    @override
+    def call(self, features: Features, training: bool | None = None) -> dict[str, tf.Tensor]:
+        return predictions(self.tasks.outputs, self.logits(features, training=training))
+
+    def logits(self, features: Features, *, training: bool | None = None) -> dict[str, tf.Tensor]:
+        """By task name, `[batch]` float32: log-odds of a binary task, given its parents; the mean of a regression."""
+        representations = self._network(self._encode(features), training=training)
+        hidden = self._tower(representations, training=training)
+        columns = tf.unstack(tf.squeeze(self._logit(hidden), axis=2))
+        return {task.name: column for task, column in zip(self.tasks.tasks, columns, strict=True)}
+
+    def gate_weights(self, features: Features) -> dict[str, tf.Tensor]:
+        """By gate, `[batch, experts]`: how much of each expert it takes; empty without gates."""
+        return self._network.gate_weights(self._encode(features))
+
+    @property
+    def gate_experts(self) -> dict[str, tuple[str, ...]]:
+        """By gate, the names of its experts, in the order of `gate_weights`."""
+        return self._network.gate_experts
+
+    @property
+    def metrics(self) -> list[tf.keras.metrics.Metric]:
+        """What Keras resets between epochs."""
+        return self._scoreboard.metrics
+
+    def get_metrics_result(self) -> dict[str, tf.Tensor]:
+        """Nothing: the steps return the results, and Keras would put the mean of steps in place of their `loss`."""
+        return {}
+
+    def _encode(self, features: Features) -> tf.Tensor:
+        encoded = self._encoder(features)
+        crossed = encoded
+        for layer in self._crosses:
+            crossed = layer(encoded, crossed)
+        return crossed
+
+    def train_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
+        """One forward pass, one loss a task, one update."""
+        features, targets = data
+        with tf.GradientTape() as tape:
+            sums, counts = loss_terms(self.tasks.losses, self.logits(features, training=True), targets)
+            objective, total = self._objective(sums, counts)
+        self.optimizer.minimize(objective, self.trainable_variables, tape=tape)
+        self._scoreboard.total.update_state(total)
+        self._scoreboard.add_losses(sums, counts)
+        return {"loss": self._scoreboard.total.result(), **self._scoreboard.loss_results()}
+
+    def test_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
+        """Adds a batch to the metrics; `loss` is the weighted sum of the losses' means, so batching cannot shift it."""
+        features, targets = data
+        logits = self.logits(features, training=False)
+        self._scoreboard.add_losses(*loss_terms(self.tasks.losses, logits, targets))
+        labelled = self._scoreboard.add_scores(output_scores(self.tasks.outputs, logits), targets)
+        losses = self._scoreboard.loss_results()
+        weighted = [factor * mean for factor, mean in zip(self._factors, losses.values(), strict=True)]
+        total = tf.add_n([self._regularisation(), *weighted])
+        return {"loss": total, **losses, **self._scoreboard.output_results(labelled)}
+
+    @property
+    def _factors(self) -> list[float]:
+        return [loss.loss_weight for loss in self.tasks.losses]
+
+    def _regularisation(self) -> tf.Tensor:
+        return tf.add_n(self.losses) if self.losses else tf.zeros([])
+
+    def _objective(self, sums: tf.Tensor, counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """This replica's share of the objective, to differentiate, and the whole of it, to report."""
+        seen_sums, seen_counts, num_replicas = _over_replicas(tf.stop_gradient(sums), counts)
+        seen = Seen(
+            losses=tf.math.divide_no_nan(seen_sums, seen_counts),
+            active=seen_counts > 0,
+            step=self.optimizer.iterations,
+        )
+        factors = self.balancer.balance(seen, self._memory) * self._factors
+        regularisation = self._regularisation()
+        objective = tf.reduce_sum(factors * tf.math.divide_no_nan(sums, seen_counts)) + regularisation / num_replicas
+        return objective, tf.reduce_sum(factors * seen.losses) + regularisation
+
+    @override
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "declaration": unbind(_Declaration(self.settings, self.inputs_spec, self.tasks, self.balancer)),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> MultiTaskModel:
+        """A new model of the same declaration, with initial weights."""
+        del custom_objects
+        given = bind_or_raise(_Declaration, config["declaration"])
+        return cls(given.settings, given.inputs, given.tasks, given.balancer, name=config["name"])
+
+
+@dataclasses.dataclass(frozen=True)
+class _Declaration:
+    """What a model is made of, as one value."""
+
+    settings: ModelSettings
+    inputs: tuple[Input, ...]
+    tasks: TaskGraph
+    balancer: BalancerConfig
+
+
+def _cross_layers(settings: ModelSettings) -> list[tf.keras.layers.Layer]:
+    if not settings.cross_layers:
+        return []
+    from tensorflow_recommenders.layers.feature_interaction import Cross
+
+    from models.seeds import derive
+
+    return [
+        Cross(
+            kernel_initializer=tf.keras.initializers.TruncatedNormal(seed=derive(settings.seed, "cross", number)),
+            kernel_regularizer=tf.keras.regularizers.L2(settings.l2) if settings.l2 else None,
+            name=f"cross_{number}",
+        )
+        for number in range(1, settings.cross_layers + 1)
+    ]
+
+
+def _over_replicas(sums: tf.Tensor, counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, int]:
+    """Both summed over all replicas, and how many these are."""
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return sums, counts, 1
+    both = context.all_reduce(tf.distribute.ReduceOp.SUM, tf.stack([sums, counts]))
+    return both[0], both[1], context.num_replicas_in_sync
+
+
+def _one_row(inputs: tuple[Input, ...]) -> dict[str, tf.Tensor]:
+    """The smallest batch, from which layers learn their shapes."""
+    row = {}
+    for column in inputs:
+        if not isinstance(column, EmbeddingInput):
+            row[column.name] = tf.zeros([1], tf.float32)
+        elif column.combiner is None:
+            row[column.name] = tf.zeros([1], tf.int64)
+        else:
+            row[column.name] = tf.RaggedTensor.from_row_lengths(tf.zeros([1], tf.int64), [1])
+    return row
