@@ -75,6 +75,14 @@ class MultiTaskModel(tf.keras.Model):
         self(_one_row(self.inputs_spec))
 
     @override
+    def compile(self, *args: Any, **kwargs: Any) -> None:  # Keras' own arguments.
+        super().compile(*args, **kwargs)
+        # With its slots made now, a checkpoint written or read before the first step holds them.
+        if isinstance(self.optimizer, tf.keras.optimizers.Optimizer):
+            with self.distribute_strategy.scope():
+                self.optimizer.build(self.trainable_variables)
+
+    @override
     def call(self, features: Features, training: bool | None = None) -> dict[str, tf.Tensor]:
         return predictions(self.tasks.outputs, self.logits(features, training=training))
 

@@ -1,0 +1,38 @@
+"""Plain gradient descent."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal, final
+
+from typing_extensions import override
+
+from models.deferred import tf
+from models.errors import raise_if_any
+from models.optimizers.base import Optimizer, rate_problems
+
+__all__ = ["SGD"]
+
+
+@final
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SGD(Optimizer):
+    """Gradient descent without momentum, which would move every row of a table in every step.
+
+    Attributes:
+        learning_rate: Step size.
+    """
+
+    name: Literal["sgd"] = "sgd"
+    learning_rate: float = 0.01
+
+    def __post_init__(self) -> None:
+        raise_if_any(self.name, rate_problems(self.learning_rate))
+
+    @override
+    def for_dense(self) -> tf.keras.optimizers.Optimizer:
+        return tf.keras.optimizers.SGD(self.learning_rate, jit_compile=False)
+
+    @override
+    def for_rows(self) -> tf.keras.optimizers.Optimizer:
+        return self.for_dense()
