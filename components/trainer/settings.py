@@ -7,7 +7,7 @@ import enum
 import math
 
 from models.errors import raise_if_any
-from models.optimizers import OPTIMIZERS, Optimizer
+from models.optimizers import OPTIMIZERS, OptimizerConfig
 
 __all__ = ["CheckpointRule", "Distribution", "Precision", "TrainingSettings"]
 
@@ -65,8 +65,8 @@ class TrainingSettings:
     epochs: int
     batch_size: int = 512
     seed: int = 1
-    dense_optimizer: Optimizer = dataclasses.field(default_factory=lambda: _optimizer("adam", 1e-3))
-    embedding_optimizer: Optimizer = dataclasses.field(default_factory=lambda: _optimizer("adagrad", 0.05))
+    dense_optimizer: OptimizerConfig = dataclasses.field(default_factory=lambda: _optimizer("adam", 1e-3))
+    embedding_optimizer: OptimizerConfig = dataclasses.field(default_factory=lambda: _optimizer("adagrad", 0.05))
     clip_norm: float | None = None
     precision: Precision = Precision.FLOAT32
     distribution: Distribution = Distribution.ONE_DEVICE
@@ -90,5 +90,5 @@ class TrainingSettings:
         raise_if_any("training", problems)
 
 
-def _optimizer(name: str, learning_rate: float) -> Optimizer:
+def _optimizer(name: str, learning_rate: float) -> OptimizerConfig:
     return OPTIMIZERS[name](learning_rate=learning_rate)

@@ -36,6 +36,8 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
     data = sections.get("data")
     if data is not None:
         problems += _unknown_columns(data, resolved.uses)
+    if isinstance(content.get("model"), dict) and "seed" in content["model"]:
+        problems.append(Problem(("model", "seed"), "must be left out: `training.seed` draws the weights too.", at_key=True))
     gate = sections.get("gate")
     if gate is not None:
         problems += _thresholds(gate, tasks)
@@ -96,7 +98,9 @@ def _unknown_columns(data: DataConfig, uses: Sequence[ColumnUse]) -> Iterator[Pr
         return
     if known is None:
         return
-    for use in uses:
+    of_split = [ColumnUse(column, ("data", "split"), None, strict=False) for column in data.split.reads]
+    of_groups = [ColumnUse(column, ("data", "group_columns"), None, strict=False) for column in data.group_columns]
+    for use in (*uses, *of_split, *of_groups):
         if use.column not in known:
             yield Problem(use.path, f"the data has no column `{use.column}`. {nearest(use.column, known)}")
 

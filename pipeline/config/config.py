@@ -9,7 +9,7 @@ from typing import Final
 
 from components.example_gen.source import DataConfig
 from components.trainer.settings import TrainingSettings
-from models.balancers import Balancing
+from models.balancers import BalancerConfig, Static
 from models.expression import ColumnType
 from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph
@@ -49,7 +49,7 @@ class PipelineConfig:
     training: TrainingSettings
     gate: GateConfig
     push: PushConfig
-    balancing: Balancing
+    balancing: BalancerConfig = Static()
     evaluation: EvaluationConfig = EvaluationConfig()
     beam: BeamConfig = BeamConfig()
     root: str = DEFAULT_ROOT

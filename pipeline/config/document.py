@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from models.binding import Path, Problem
 
 __all__ = ["Document", "Mark", "read_document"]
+
+# Where a bare name may stand for a mapping, and under which key of it.
+_BARE_NAMES: Final = {
+    "architecture": "name",
+    "balancing": "method",
+    "dense_optimizer": "name",
+    "embedding_optimizer": "name",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,8 +96,8 @@ class Document:
             else:
                 if isinstance(place, dict):
                     place.setdefault(part, {})
-                    if isinstance(place[part], str):  # A bare name stands for a mapping with a name.
-                        place[part] = {"name": place[part]}
+                    if isinstance(place[part], str) and part in _BARE_NAMES:
+                        place[part] = {_BARE_NAMES[part]: place[part]}
                 place = place[part]  # type: ignore[index]  # An int for a list, else a string.
 
     @staticmethod

@@ -1,0 +1,69 @@
+"""A version appears whole or not at all."""
+
+import os
+import pathlib
+import threading
+
+import pytest
+
+from components.pusher import publish
+from components.pusher.publish import publish_version, versions
+
+
+@pytest.fixture
+def model(tmp_path):
+    folder = tmp_path / "model"
+    (folder / "variables").mkdir(parents=True)
+    (folder / "saved_model.pb").write_bytes(b"graph")
+    (folder / "variables" / "variables.index").write_bytes(b"weights")
+    return str(folder)
+
+
+def test_versions_only_grow_even_when_the_clock_goes_back(model, tmp_path):
+    served = str(tmp_path / "served")
+    for now_s in (100, 100, 50):
+        publish_version(model, served, now_s=now_s)
+    assert versions(served) == [100, 101, 102]
+
+
+def test_a_reader_never_sees_part_of_a_version(model, tmp_path):
+    served = tmp_path / "served"
+    served.mkdir()
+    stop, torn = threading.Event(), []
+
+    def read():
+        while not stop.is_set():
+            for version in versions(str(served)):
+                files = {str(p.relative_to(served / str(version))) for p in (served / str(version)).rglob("*.*")}
+                if files != {"saved_model.pb", "variables/variables.index"}:
+                    torn.append((version, files))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for now_s in range(50):
+        publish_version(model, str(served), now_s=now_s)
+    stop.set()
+    reader.join()
+    assert not torn
+    assert len(versions(str(served))) == 50
+
+
+def test_a_failed_copy_leaves_what_was_served_and_nothing_else(model, tmp_path, monkeypatch):
+    served = str(tmp_path / "served")
+    publish_version(model, served, now_s=1)
+
+    def full_disk(folder):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publish, "_sync", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        publish_version(model, served, now_s=2)
+    assert os.listdir(served) == ["1"]
+
+
+def test_names_that_are_no_numbers_are_no_versions(tmp_path):
+    for name in ("3", "12", ".staging-x", "latest"):
+        (tmp_path / name).mkdir()
+    pathlib.Path(tmp_path, "7").write_text("a file")
+    assert versions(str(tmp_path)) == [3, 12]
+    assert versions(str(tmp_path / "nowhere")) == []
