@@ -197,5 +197,3 @@ def _number(feature: NumericFeature, values: tf.Tensor) -> tf.Tensor:
     if feature.scaling is not Scaling.NONE:
         values = tf.math.divide_no_nan(values - tft.mean(seen), tf.sqrt(tft.var(seen)))
     return tf.where(known, values, 0.0)
-
-

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from typing import Any, Final
+
+from components.data_check.component import AnomalyStop, DeclaredSchema
 
 # Not `from tfx import v1`, which takes nine seconds more, all of them Google Cloud.
 from tfx.components import Evaluator, ExampleValidator, Pusher, StatisticsGen, Trainer, Transform
@@ -15,7 +18,6 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import pusher_pb2, trainer_pb2
 from tfx.types import Channel, standard_artifacts
 
-from components.data_check.component import AnomalyStop, DeclaredSchema
 from components.example_gen.component import TaskExampleGen
 from components.example_gen.plan import ExampleGenPlan
 from components.pusher.executor import Executor as UntornPusher
@@ -46,9 +48,7 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     rows = examples.outputs["examples"]
     statistics = StatisticsGen(examples=rows)
     schema = declared_schema(config)
-    validator = ExampleValidator(
-        statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]
-    )
+    validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"])
     stop = AnomalyStop(anomalies=validator.outputs["anomalies"])
     transform = Transform(
         examples=rows,
@@ -114,7 +114,7 @@ def trainer_plan(config: PipelineConfig) -> TrainerPlan:
         tasks=config.tasks,
         inputs=tuple(input_plans(config.features)),
         columns=config.input_columns,
-        model=config.model,
+        model=dataclasses.replace(config.model, seed=config.training.seed),
         balancing=config.balancing,
         training=config.training,
         checkpoint_root=os.path.abspath(os.path.join(config.home, "checkpoints")),

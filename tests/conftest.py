@@ -2,8 +2,9 @@
 
 import pathlib
 
-import models  # noqa: F401  # Picks Keras 2 before any test imports TensorFlow.
 import pytest
+
+import models  # noqa: F401  # Picks Keras 2 before any test imports TensorFlow.
 
 SHARED_DATA = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -7,7 +7,7 @@ import json
 from typing import Final
 
 from components.trainer.settings import TrainingSettings
-from models.balancers import Balancing
+from models.balancers import BalancerConfig
 from models.binding import bind_or_raise, unbind
 from models.expression import ColumnType
 from models.inputs import Combiner
@@ -27,7 +27,7 @@ class InputPlan:
         name: The transformed column.
         dim: Length of the embedding; 0 for a dense number.
         table: The embedding table.
-        fixed_ids: Ids beside those of the vocabulary: hash or quantile buckets, the missing one, out-of-vocabulary ones.
+        fixed_ids: Ids beside those of the vocabulary: hash or quantile buckets, missing, out-of-vocabulary.
         vocabulary: Transform's name for the learned vocabulary; None without one.
         combiner: For several ids a row.
     """
@@ -58,7 +58,7 @@ class TrainerPlan:
     inputs: tuple[InputPlan, ...]
     columns: dict[str, ColumnType]
     model: ModelSettings
-    balancing: Balancing
+    balancing: BalancerConfig
     training: TrainingSettings
     checkpoint_root: str
 

@@ -20,7 +20,7 @@ _MEMBERSHIPS: Final = (ast.In, ast.NotIn)
 _ARITHMETIC: Final = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 _HELP: Final = (
     "Use columns, numbers, quoted strings, + - * /, == != < <= > >=, in [..], and, or, not, `a if b else c`, "
-    "abs, log1p, min, max, is_missing, and col(\"name\") for a column whose name is not a word."
+    'abs, log1p, min, max, is_missing, and col("name") for a column whose name is not a word.'
 )
 
 
@@ -108,7 +108,9 @@ class _Reader:
         kind = self._visit(node, wanted)
         fits = kind is None or wanted is None or kind is wanted or (kind, wanted) in _WIDENED
         if not fits:
-            raise self.error(node, f"is a {kind.value if kind else '?'}, where a {wanted.value if wanted else '?'} is needed")
+            raise self.error(
+                node, f"is a {kind.value if kind else '?'}, where a {wanted.value if wanted else '?'} is needed"
+            )
         return kind
 
     def _visit(self, node: ast.expr, wanted: ColumnType | None) -> ColumnType | None:

@@ -73,9 +73,7 @@ def out_of_range(graph: TaskGraph, labels: Mapping[str, Column]) -> dict[str, np
     Returns:
         A boolean array, `[rows]`, for each task.
     """
-    return {
-        task.name: labels[task.name].known & ~_usable(labels[task.name], task.kind).known for task in graph.tasks
-    }
+    return {task.name: labels[task.name].known & ~_usable(labels[task.name], task.kind).known for task in graph.tasks}
 
 
 def unusable_weights(weights: Mapping[str, Column]) -> dict[str, np.ndarray]:

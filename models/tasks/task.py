@@ -80,7 +80,9 @@ class Task:
                 problems.extend(f"`{field}`: {problem}" for problem in error.problems)
         if not problems:
             unread = sorted(set(self.also_input) - set(parse(self.label).columns))
-            problems += [f"`also_input` names `{column}`, which `label` does not read: leave it out." for column in unread]
+            problems += [
+                f"`also_input` names `{column}`, which `label` does not read: leave it out." for column in unread
+            ]
         if not 0 <= self.loss_weight < math.inf:
             problems.append(f"`loss_weight` must be 0 or positive, got {self.loss_weight!r}.")
         if self.given is None and (self.relation or self.product):

@@ -20,7 +20,9 @@ DEFAULT_ENDPOINTS = {Protocol.GRPC: "127.0.0.1:8500", Protocol.REST: "127.0.0.1:
 @click.command("predict")
 @CONFIG_ARGUMENT
 @SET_OPTION
-@click.option("--file", "rows", required=True, type=click.Path(dir_okay=False, path_type=pathlib.Path), help="Rows, CSV.")
+@click.option(
+    "--file", "rows", required=True, type=click.Path(dir_okay=False, path_type=pathlib.Path), help="Rows, CSV."
+)
 @click.option(
     "--protocol", type=click.Choice([p.value for p in Protocol]), default=Protocol.GRPC.value, show_default=True
 )

@@ -25,5 +25,5 @@ def command(verbose: bool, config: str, overrides: tuple[str, ...], run_id: str 
     progress = NodeProgress()
     progress.say("loading TensorFlow and TFX")
     with contextlib.nullcontext() if verbose else muted_stderr():
-        from pipeline.report import show_run
+        from pipeline.show import show_run
     show_run(checked, run_id, progress.say)

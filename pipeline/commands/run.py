@@ -30,7 +30,7 @@ def run_and_show(config: PipelineConfig, *, verbose: bool) -> NodeProgress:
     progress.say("loading TensorFlow and TFX")
     with contextlib.nullcontext() if verbose else muted_stderr():
         from pipeline.local import new_run_id, run_locally
-        from pipeline.report import show_run
+        from pipeline.show import show_run
     run_id = new_run_id()
     try:
         run_locally(config, run_id=run_id, on_node=progress.start)

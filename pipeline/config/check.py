@@ -37,7 +37,9 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
     if data is not None:
         problems += _unknown_columns(data, resolved.uses)
     if isinstance(content.get("model"), dict) and "seed" in content["model"]:
-        problems.append(Problem(("model", "seed"), "must be left out: `training.seed` draws the weights too.", at_key=True))
+        problems.append(
+            Problem(("model", "seed"), "must be left out: `training.seed` draws the weights too.", at_key=True)
+        )
     gate = sections.get("gate")
     if gate is not None:
         problems += _thresholds(gate, tasks)
@@ -55,9 +57,7 @@ def _graph(tasks: Sequence[Task | None], content: Mapping[str, Any]) -> Iterator
         return
     places = [index for index, task in enumerate(tasks) if task is not None]
     raw = content["tasks"] if isinstance(content["tasks"], list) else []
-    unread = [
-        str(item.get("name")) for index, item in enumerate(raw) if index not in places and isinstance(item, dict)
-    ]
+    unread = [str(item.get("name")) for index, item in enumerate(raw) if index not in places and isinstance(item, dict)]
     for problem in graph_problems([task for task in tasks if task is not None], elsewhere=unread):
         path = (places[problem.path[0]], *problem.path[1:]) if problem.path else ()  # type: ignore[index]
         yield Problem(("tasks", *path), problem.message)
@@ -69,8 +69,8 @@ def _leaks(features: Mapping[str, Feature], tasks: Sequence[Task | None]) -> Ite
             for task in tasks:
                 if task is not None and column in label_columns(task):
                     message = (
-                        f"column `{column}` is read by the label of task {task.name!r}, so as an input it would give the "
-                        f"label away: remove the feature, or list the column in that task's `also_input`."
+                        f"column `{column}` is read by the label of task {task.name!r}, so as an input it would give "
+                        "the label away: remove the feature, or list the column in that task's `also_input`."
                     )
                     yield Problem(("features", name), message)
 
@@ -84,8 +84,8 @@ def _tables(features: Mapping[str, Feature]) -> Iterator[Problem]:
         owner, wanted = first.setdefault(feature.table or name, (name, shape))
         if shape != wanted:
             message = (
-                f"shares table `{feature.table or name}` with feature `{owner}`, so `top_k`, `oov_buckets`, `hash_buckets` "
-                f"and `dim` must be {wanted}, got {shape}."
+                f"shares table `{feature.table or name}` with feature `{owner}`, so `top_k`, `oov_buckets`, "
+                f"`hash_buckets` and `dim` must be {wanted}, got {shape}."
             )
             yield Problem(("features", name), message)
 
@@ -126,7 +126,10 @@ def _thresholds(gate: GateConfig, tasks: Sequence[Task | None]) -> Iterator[Prob
                 yield Problem((*path, "output"), message)
             continue
         of_regression = kinds[threshold.output] is Kind.REGRESSION
-        if of_regression != (threshold.metric in (Metric.MSE, Metric.MAE)) and threshold.metric is not Metric.CALIBRATION:
+        if (
+            of_regression != (threshold.metric in (Metric.MSE, Metric.MAE))
+            and threshold.metric is not Metric.CALIBRATION
+        ):
             kind = kinds[threshold.output].value
             fitting = "mse, mae or calibration" if of_regression else "auc, log_loss or calibration"
             message = f"`{threshold.metric.value}` is no metric of a {kind} output: use {fitting}."

@@ -49,9 +49,9 @@ class PipelineConfig:
     training: TrainingSettings
     gate: GateConfig
     push: PushConfig
-    balancing: BalancerConfig = Static()
-    evaluation: EvaluationConfig = EvaluationConfig()
-    beam: BeamConfig = BeamConfig()
+    balancing: BalancerConfig = dataclasses.field(default_factory=Static)
+    evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
+    beam: BeamConfig = dataclasses.field(default_factory=BeamConfig)
     root: str = DEFAULT_ROOT
 
     @functools.cached_property

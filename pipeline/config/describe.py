@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 
+from models.tasks import Output
 from pipeline.config.config import PipelineConfig
 
 __all__ = ["describe"]
@@ -13,19 +14,20 @@ def describe(config: PipelineConfig) -> str:
     """What will be read, predicted, trained and served."""
     files = glob.glob(config.data.local_pattern)
     found = f"{len(files)} file(s)" if files else "no file there yet, so its columns were not checked"
-    outputs = [
-        f"  {output.name}: {output.kind.value}, {' x '.join(output.chain) if output.is_product else config.graph.by_name[output.task].label}"
-        + (f", on positives of {output.space[-1]}" if output.space else ", on every row")
-        for output in config.graph.outputs
-    ]
     lines = [
         f"{config.name}: the configuration is valid.",
         f"data: {config.data.local_pattern} ({found})",
         f"inputs: {len(config.features)} features of {len(config.input_columns)} columns",
         "outputs:",
-        *outputs,
+        *(_output(config, output) for output in config.graph.outputs),
         f"losses: {', '.join(loss.name for loss in config.graph.losses)}",
         f"model: {config.model.architecture.name}",
         f"pushed to: {config.serving_directory}",
     ]
     return "\n".join(lines)
+
+
+def _output(config: PipelineConfig, output: Output) -> str:
+    what = " x ".join(output.chain) if output.is_product else config.graph.by_name[output.task].label
+    where = f"on positives of {output.space[-1]}" if output.space else "on every row"
+    return f"  {output.name}: {output.kind.value}, {what}, {where}"

@@ -79,26 +79,31 @@ class Document:
 
     def _assign(self, path: Path, value: object, assignment: str) -> None:
         place: Any = self.content
-        for depth, part in enumerate(path):
-            last = depth == len(path) - 1
+        for depth, name in enumerate(path):
+            key: str | int | None = name
             if isinstance(place, list):
-                part = self._index(place, part)
-                if part is None:
-                    message = f"`--set {assignment}`: `{path[depth]}` is no item of that list; use an index or a name."
-                    self.problems.append(Problem((), message))
-                    return
-            elif not isinstance(place, dict):
-                message = f"`--set {assignment}`: `{path[depth - 1]}` is a single value, so it has no `{part}`."
-                self.problems.append(Problem((), message))
+                key = self._index(place, name)
+            if key is None or not isinstance(place, (dict, list)):
+                why = (
+                    f"`{name}` is no item of that list; use an index or a name."
+                    if isinstance(place, list)
+                    else (f"`{path[depth - 1]}` is a single value, so it has no `{name}`.")
+                )
+                self.problems.append(Problem((), f"`--set {assignment}`: {why}"))
                 return
-            if last:
-                place[part] = value
-            else:
-                if isinstance(place, dict):
-                    place.setdefault(part, {})
-                    if isinstance(place[part], str) and part in _BARE_NAMES:
-                        place[part] = {_BARE_NAMES[part]: place[part]}
-                place = place[part]  # type: ignore[index]  # An int for a list, else a string.
+            if depth == len(path) - 1:
+                place[key] = value
+                return
+            place = self._step(place, key)
+
+    @staticmethod
+    def _step(place: Any, key: str | int) -> Any:
+        """The mapping or list under `key`, made where there is none."""
+        if isinstance(place, dict):
+            place.setdefault(key, {})
+            if isinstance(place[key], str) and key in _BARE_NAMES:
+                place[key] = {_BARE_NAMES[str(key)]: place[key]}
+        return place[key]
 
     @staticmethod
     def _index(items: list[Any], part: str | int) -> int | None:
@@ -115,7 +120,9 @@ def read_document(path: str) -> Document:
         text = pathlib.Path(path).read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except OSError as error:
-        document.problems.append(Problem((), f"the file cannot be read: {error.strerror}. Give the path of a YAML file."))
+        document.problems.append(
+            Problem((), f"the file cannot be read: {error.strerror}. Give the path of a YAML file.")
+        )
         return document
     except UnicodeDecodeError:
         document.problems.append(Problem((), "the file is not UTF-8 text."))
@@ -126,7 +133,9 @@ def read_document(path: str) -> Document:
         document.problems.append(Problem((), f"this is not YAML: {error.problem or error.context}."))
         return document
     if not isinstance(node, yaml.MappingNode):
-        document.problems.append(Problem((), "the file must hold a mapping with `data`, `features`, `tasks` and so on."))
+        document.problems.append(
+            Problem((), "the file must hold a mapping with `data`, `features`, `tasks` and so on.")
+        )
         return document
     document.content = _plain(node, (), document)
     return document

@@ -151,7 +151,9 @@ Feature = CategoricalFeature | MultivaluedFeature | NumericFeature | CrossFeatur
 def _id_problems(feature: CategoricalFeature | MultivaluedFeature) -> list[str]:
     problems = []
     if (feature.top_k is None) == (feature.hash_buckets is None):
-        problems.append("either `top_k` or `hash_buckets` must be given, got " + ("both." if feature.top_k else "neither."))
+        problems.append(
+            "either `top_k` or `hash_buckets` must be given, got " + ("both." if feature.top_k else "neither.")
+        )
     for name in ("top_k", "hash_buckets", "dim"):
         value = getattr(feature, name)
         if value is not None and value < 1:

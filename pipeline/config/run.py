@@ -90,7 +90,9 @@ class GateConfig:
 
     def __post_init__(self) -> None:
         if not self.thresholds:
-            raise_if_any("gate", ["`thresholds` must hold at least one condition: a gate without any passes everything."])
+            raise_if_any(
+                "gate", ["`thresholds` must hold at least one condition: a gate without any passes everything."]
+            )
         seen = [(threshold.output, threshold.metric) for threshold in self.thresholds]
         doubled = sorted({f"{output} {metric.value}" for output, metric in seen if seen.count((output, metric)) > 1})
         raise_if_any("gate", [f"`thresholds` names {item!r} twice: write one with all its bounds." for item in doubled])
@@ -124,7 +126,9 @@ class BeamConfig:
     args: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        problems = [f"`args` must hold options that start with --, got {a!r}." for a in self.args if not a.startswith("--")]
+        problems = [
+            f"`args` must hold options that start with --, got {a!r}." for a in self.args if not a.startswith("--")
+        ]
         if not self.runner.isidentifier():
             problems.append(f"`runner` must be a Beam runner's name, such as FlinkRunner, got {self.runner!r}.")
         if any(arg.startswith("--runner") for arg in self.args):

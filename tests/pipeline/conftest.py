@@ -1,0 +1,78 @@
+"""A small funnel with known truth, and a pipeline that has run on it twice."""
+
+import dataclasses
+import pathlib
+
+import pytest
+
+from pipeline.config import PipelineConfig, load_config
+from pipeline.simulate import SimulateConfig, simulate
+
+FUNNEL = """\
+name: funnel
+root: {folder}/runs
+data:
+  format: csv
+  path: {folder}/rows.csv
+  split: {{by: hash, eval_share: 0.3, columns: [user]}}
+features:
+  category_0: {{kind: categorical, top_k: 20, dim: 4}}
+  category_1: {{kind: categorical, hash_buckets: 20, dim: 4}}
+  number_0: {{kind: numeric}}
+  number_1: {{kind: numeric, scaling: buckets, buckets: 4, dim: 4}}
+tasks:
+  - {{name: click, kind: binary, label: click}}
+  - {{name: conversion, kind: binary, label: conversion, given: click, relation: esmm, product: ctcvr}}
+model:
+  architecture: {{name: mmoe, experts: 2, units: [8]}}
+  tower: [8]
+training:
+  epochs: 2
+  batch_size: 256
+evaluation:
+  slices: [[category_0]]
+gate:
+  thresholds:
+    - {{output: click, metric: auc, min: 0.55, max_loss: 0.5}}
+push:
+  directory: {folder}/served
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Ran:
+    """A pipeline that has run."""
+
+    path: str
+    folder: pathlib.Path
+    config: PipelineConfig
+    run_ids: tuple[str, ...]
+
+
+def write_funnel(folder: pathlib.Path, *, rows: int = 3_000) -> str:
+    """Simulated rows and a configuration over them; returns its path."""
+    simulate(
+        SimulateConfig(
+            num_rows=rows, num_users=500, num_values=15, num_categorical=2, num_numeric=2, click_rate=0.4,
+            conversion_rate=0.4, signal=2.0,
+        ),
+        str(folder / "rows.csv"),
+    )  # fmt: skip
+    path = folder / "funnel.yaml"
+    path.write_text(FUNNEL.format(folder=folder))
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def funnel(tmp_path_factory) -> Ran:
+    """The funnel's pipeline after two runs, the second against the model the first pushed."""
+    from pipeline.local import new_run_id, run_locally
+
+    folder = tmp_path_factory.mktemp("funnel")
+    path = write_funnel(folder)
+    run_ids = []
+    for seed in (1, 2):
+        config = load_config(path, [f"training.seed={seed}"])
+        run_ids.append(new_run_id())
+        run_locally(config, run_id=run_ids[-1])
+    return Ran(path, folder, config, tuple(run_ids))

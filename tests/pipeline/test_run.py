@@ -1,0 +1,104 @@
+"""From raw rows to a served model: the whole way."""
+
+import json
+import os
+import pathlib
+
+import numpy as np
+import pytest
+
+from components.pusher.publish import versions
+from pipeline.config import load_config
+from pipeline.errors import RunFailedError
+from pipeline.serving import Protocol, ServerConfig, ServingClient, ServingConfig
+
+pytestmark = [pytest.mark.slow, pytest.mark.integration]
+
+
+@pytest.fixture(scope="module")
+def scores(funnel):
+    """The served model's answer to ten rows, by gRPC."""
+    from pipeline.serving.server import LocalModelServer
+
+    base = pathlib.Path(funnel.config.serving_directory)
+    config = ServerConfig(model_name="funnel", model_base_path=base, grpc_port=0, rest_port=0)
+    rows = {"category_0": ["v1"] * 10, "category_1": [""] * 10, "number_0": [0.1 * i for i in range(10)]}
+    rows["number_1"] = [float("nan")] * 10
+    with LocalModelServer(config) as server:
+        server.wait_until_available(60)
+        asked = ServingConfig(endpoint=server.grpc_endpoint, model_name="funnel", protocol=Protocol.GRPC)
+        with ServingClient(asked) as client:
+            yield client.predict(rows), client.signature("predict_columns")
+
+
+def test_each_run_pushes_a_version_of_its_own(funnel):
+    assert len(versions(funnel.config.serving_directory)) == 2
+
+
+def test_the_served_model_takes_features_and_gives_every_output(scores):
+    answer, signature = scores
+    assert set(signature.inputs) == {"category_0", "category_1", "number_0", "number_1"}
+    assert set(answer) == {"click", "conversion", "ctcvr"}
+    assert np.isfinite(list(answer.values())).all()
+
+
+def test_the_served_product_is_the_product_of_its_parts(scores):
+    answer, _ = scores
+    product = np.multiply(answer["click"], answer["conversion"])
+    np.testing.assert_allclose(answer["ctcvr"], product, rtol=1e-5)
+
+
+def test_an_unchanged_run_trains_nothing_and_pushes_nothing_new(funnel):
+    from pipeline.local import new_run_id, run_locally
+    from pipeline.report.reading.store import read_nodes  # noqa: F401
+
+    before = versions(funnel.config.serving_directory)
+    run = run_locally(funnel.config, run_id=new_run_id())
+    assert run.seconds["Trainer"] < run.seconds["Evaluator"]
+    assert versions(funnel.config.serving_directory)[: len(before)] == before
+
+
+def test_a_model_below_its_threshold_is_not_pushed(funnel):
+    from pipeline.local import new_run_id, run_locally
+
+    before = versions(funnel.config.serving_directory)
+    config = load_config(funnel.path, ["gate.thresholds.0.min=0.999", "training.seed=2"])
+    run_locally(config, run_id=new_run_id())
+    assert versions(funnel.config.serving_directory) == before
+
+
+def test_rows_that_break_the_schema_stop_the_run_and_what_is_served_stays(funnel, tmp_path):
+    from pipeline.local import new_run_id, run_locally
+
+    before = versions(funnel.config.serving_directory)
+    lines = (funnel.folder / "rows.csv").read_text().splitlines()
+    header = lines[0].split(",")
+    place = header.index("click")
+    spoiled = [line.split(",") for line in lines[1:]]
+    for row in spoiled[:5]:
+        row[place] = "2"
+    rows = tmp_path / "rows.csv"
+    rows.write_text("\n".join([lines[0], *(",".join(row) for row in spoiled)]) + "\n")
+    config = load_config(funnel.path, [f"data.path={rows}"])
+    with pytest.raises(RunFailedError, match="click") as caught:
+        run_locally(config, run_id=new_run_id())
+    assert "2" in caught.value.reason
+    assert versions(funnel.config.serving_directory) == before
+
+
+def test_label_columns_are_in_no_input(funnel):
+    config = funnel.config
+    assert not {"click", "conversion", "true_click", "true_conversion"} & set(config.input_columns)
+
+
+def test_everything_the_run_leaves_is_under_its_home(funnel):
+    left = set(os.listdir(funnel.folder))
+    assert left == {"rows.csv", "funnel.yaml", "runs", "served"}
+    assert set(os.listdir(funnel.config.home)) <= {"artifacts", "metadata.sqlite", "checkpoints", "reports"}
+    checkpoints = pathlib.Path(funnel.config.home, "checkpoints")
+    assert not checkpoints.exists() or not any(checkpoints.iterdir())
+
+
+def test_the_label_check_is_recorded(funnel):
+    (found, *_) = pathlib.Path(funnel.config.home).rglob("label_check.json")
+    assert json.loads(found.read_text())
