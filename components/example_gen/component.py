@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Final, final
+from typing import final
 
 from tfx.dsl.components.base import base_beam_component, executor_spec
-from tfx.types import channel, standard_artifacts, standard_component_specs
+from tfx.types import channel, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.standard_component_specs import EXAMPLES_KEY
 
 from components.example_gen.driver import Driver
 from components.example_gen.executor import Executor
-from components.example_gen.plan import ExampleGenPlan
-from models.binding import unbind
+from components.example_gen.plan import PLAN_KEY, ExampleGenPlan
 
-__all__ = ["PLAN_KEY", "TaskExampleGen", "TaskExampleGenSpec"]
-
-PLAN_KEY: Final = "plan"
+__all__ = ["TaskExampleGen", "TaskExampleGenSpec"]
 
 
 @final
@@ -27,7 +24,7 @@ class TaskExampleGenSpec(ComponentSpec):
     PARAMETERS: Mapping[str, ExecutionParameter] = {PLAN_KEY: ExecutionParameter(type=str)}
     INPUTS: Mapping[str, ChannelParameter] = {}
     OUTPUTS: Mapping[str, ChannelParameter] = {
-        standard_component_specs.EXAMPLES_KEY: ChannelParameter(type=standard_artifacts.Examples),
+        EXAMPLES_KEY: ChannelParameter(type=standard_artifacts.Examples),
     }
 
 
@@ -46,5 +43,4 @@ class TaskExampleGen(base_beam_component.BaseBeamComponent):
 
     def __init__(self, plan: ExampleGenPlan) -> None:
         examples = channel.Channel(type=standard_artifacts.Examples)
-        text = json.dumps(unbind(plan), sort_keys=True)  # One spelling, so that an equal plan is found in the cache.
-        super().__init__(spec=TaskExampleGenSpec(plan=text, examples=examples))
+        super().__init__(spec=TaskExampleGenSpec(**{PLAN_KEY: plan.to_json(), EXAMPLES_KEY: examples}))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
+from typing import Final
 
 from components.example_gen.source import DataConfig
+from models.binding import bind_or_raise, unbind
 from models.errors import raise_if_any
 from models.expression import ColumnType, parse
 from models.tasks import TaskGraph
 
-__all__ = ["ExampleGenPlan"]
+__all__ = ["PLAN_KEY", "ExampleGenPlan"]
+
+PLAN_KEY: Final = "plan"  # The execution property that holds a plan as JSON.
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,15 @@ class ExampleGenPlan:
         unknown = sorted(set(self.delimiters) - set(self.columns))
         problems += [f"`delimiters` names `{name}`, which `columns` does not hold." for name in unknown]
         raise_if_any("example_gen", problems)
+
+    def to_json(self) -> str:
+        """One text for equal plans, so that a cache finds them."""
+        return json.dumps(unbind(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> ExampleGenPlan:
+        """Reads what `to_json` wrote."""
+        return bind_or_raise(cls, json.loads(text))
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -1,0 +1,73 @@
+"""Which split a row goes to, and where in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from components.example_gen.cells import as_bytes, as_microseconds
+from components.example_gen.files import InputFile
+from components.example_gen.source import DataConfig
+from components.example_gen.split import EVAL, HashSplit, TimeSplit, microseconds
+from components.example_gen.table import Table
+from components.example_gen.tally import Count, Tally
+
+__all__ = ["PLACE_BYTES", "eval_rows", "places"]
+
+PLACE_BYTES: Final = 16  # A record's place in its split: records are sorted by it.
+
+_HALF: Final = PLACE_BYTES // 2
+_SHARE_BYTES: Final = 8
+
+
+def eval_rows(data: DataConfig, file: InputFile, table: Table, tally: Tally) -> np.ndarray:
+    """Where a row belongs to eval: `[rows]`, bool."""
+    if file.split is not None:
+        return np.full(table.num_rows, file.split == EVAL)
+    if isinstance(data.split, TimeSplit):
+        return _from_moment(data.split, table, tally)
+    if isinstance(data.split, HashSplit):
+        limit = int(data.split.eval_share * 256**_SHARE_BYTES)
+        keys = table.whole if table.whole is not None else _keys(table, data.split.columns)
+        drawn = [int.from_bytes(_digest(key, "split", _SHARE_BYTES)) for key in keys.to_pylist()]
+        return np.array([number < limit for number in drawn], dtype=bool)
+    raise TypeError(f"`split` by {data.split.by} must be known by file, got {file.path} without one.")
+
+
+def places(data: DataConfig, table: Table, records: Sequence[bytes]) -> list[bytes]:
+    """Each record's place: by its own hash, below that of its group if rows stay together."""
+    if not data.group_columns:
+        return [_digest(record, "place", PLACE_BYTES) for record in records]
+    groups = _keys(table, data.group_columns).to_pylist()
+    return [
+        _digest(group, "group", _HALF) + _digest(record, "place", _HALF)
+        for group, record in zip(groups, records, strict=True)
+    ]
+
+
+def _from_moment(split: TimeSplit, table: Table, tally: Tally) -> np.ndarray:
+    if isinstance(split.eval_from, str):
+        values, known = as_microseconds(table.cells(split.column))
+        late = values >= microseconds(split.eval_from)
+    else:
+        column = table.numbers(split.column)
+        known = column.known
+        late = column.values >= split.eval_from
+    tally.mark(Count.NO_TIME, split.column, ~known, table.place(split.column))
+    return late & known
+
+
+def _keys(table: Table, columns: Sequence[str]) -> pa.Array:
+    """What rows of one group share; rows without any of the values share too."""
+    cells = [as_bytes(table.cells(name), "\x1e").values for name in columns]
+    return pc.binary_join_element_wise(*cells, b"\x1f", null_handling="replace", null_replacement=b"\x00")
+
+
+def _digest(content: bytes, purpose: str, size: int) -> bytes:
+    """A hash of its own for each purpose, or all of eval would lie in few shards."""
+    return hashlib.blake2b(content, digest_size=size, person=purpose.encode()).digest()

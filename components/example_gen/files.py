@@ -1,0 +1,142 @@
+"""Finds the files of a data section, on any file system that Beam knows."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import gzip
+import hashlib
+import posixpath
+import re
+from collections.abc import Sequence
+from typing import BinaryIO, Final, cast
+
+from apache_beam.io.filesystem import BeamIOError, CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+
+from components.errors import UnusableInputError
+from components.example_gen.path import DATE_PLACEHOLDERS, SPAN_PLACEHOLDER, glob_of, located
+from components.example_gen.source import DataConfig, Format
+from components.example_gen.split import EVAL, TRAIN, FilesSplit, SpanSplit
+
+__all__ = ["InputFile", "find_files", "fingerprint", "num_shards", "open_file"]
+
+SHARD_BYTES: Final = 16 * 2**20
+COMPRESSION: Final = 4  # A zipped byte counts as so many.
+LAYOUT: Final = 1  # Counts up when equal input comes to make other output, so that a cache does not hide it.
+
+_EPOCH: Final = datetime.date(1970, 1, 1)
+_PATTERNS: Final = {
+    SPAN_PLACEHOLDER: r"(?P<span>\d+)",
+    "{YYYY}": r"(?P<year>\d{4})",
+    "{MM}": r"(?P<month>\d{2})",
+    "{DD}": r"(?P<day>\d{2})",
+    "**": r".*",
+    "*": r"[^/]*",
+    "?": r"[^/]",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class InputFile:
+    """One file of rows.
+
+    Attributes:
+        path: Where it lies.
+        size_bytes: As stored.
+        changed: When it was last written, in seconds from 1970.
+        span: The number or the days from 1970 in its path; 0 where the pattern has no spans.
+        split: Where all its rows go; None where each row's cells tell.
+    """
+
+    path: str
+    size_bytes: int
+    changed: float
+    span: int
+    split: str | None
+
+
+def find_files(data: DataConfig) -> tuple[InputFile, ...]:
+    """Every file of `data`, in the order of paths; raises `UnusableInputError` if a pattern finds none."""
+    files = _matched(data.path)
+    split = data.split
+    if isinstance(split, SpanSplit):
+        newest = sorted({file.span for file in files})[-split.eval_spans :]
+        files = [dataclasses.replace(file, split=EVAL if file.span in newest else TRAIN) for file in files]
+    if isinstance(split, FilesSplit):
+        held_out = _matched(split.eval_path)
+        shared = sorted({file.path for file in files} & {file.path for file in held_out})
+        if shared:
+            problem = f"`{shared[0]}` is found by both `path` and `eval_path`, as are {len(shared) - 1} more."
+            raise UnusableInputError([f"{problem} A row must be in one split: narrow one of them."])
+        files = [dataclasses.replace(file, split=TRAIN) for file in files]
+        files += [dataclasses.replace(file, split=EVAL) for file in held_out]
+    return tuple(files)
+
+
+def fingerprint(files: Sequence[InputFile]) -> str:
+    """Changes when a file is added, removed, renamed or written again."""
+    digest = hashlib.sha256(repr([(file.path, file.size_bytes, file.changed) for file in files]).encode())
+    num_bytes = sum(file.size_bytes for file in files)
+    return f"layout:{LAYOUT},num_files:{len(files)},total_bytes:{num_bytes},sha256:{digest.hexdigest()}"
+
+
+def num_shards(files: Sequence[InputFile], data: DataConfig) -> int:
+    """How many files each split is written to: the same for the same input, whoever reads it."""
+    num_bytes = 0
+    for file in files:
+        zipped = file.path.endswith(".gz") or data.format is Format.PARQUET
+        num_bytes += file.size_bytes * (COMPRESSION if zipped else 1)
+    return max(1, -(-num_bytes // SHARD_BYTES))
+
+
+def open_file(path: str) -> BinaryIO:
+    """The unzipped bytes of a file."""
+    stream = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=stream) if path.endswith(".gz") else stream)
+
+
+def _matched(path: str) -> list[InputFile]:
+    try:
+        (result,) = FileSystems.match([glob_of(path)])
+    except BeamIOError as error:
+        problem = f"`{path}` cannot be looked up: {error}. Check the path and its permissions."
+        raise UnusableInputError([problem]) from error
+    pattern = _pattern(located(path))
+    files = []
+    for found in sorted(result.metadata_list, key=lambda item: item.path):
+        match = pattern.fullmatch(found.path)
+        if match and not posixpath.basename(found.path).startswith(("_", ".")):  # Markers such as _SUCCESS.
+            span = _span(match.groupdict(), found.path)
+            files.append(InputFile(found.path, found.size_in_bytes, found.last_updated_in_seconds, span, None))
+    if not files:
+        problem = f"no file is found by `{path}`. Correct the path; a relative one starts in the folder you run in."
+        raise UnusableInputError([problem])
+    return files
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """What a file found by the glob of `path` must look like, with a group for each part of its span."""
+    seen: set[str] = set()
+
+    def translated(match: re.Match[str]) -> str:
+        part = match[0]
+        if part.startswith("["):
+            return part
+        if part in seen and part in (SPAN_PLACEHOLDER, *DATE_PLACEHOLDERS):
+            return _PATTERNS[part].replace("?P<", "?P=").split(">")[0] + ")"  # The same span as before.
+        seen.add(part)
+        return _PATTERNS.get(part) or re.escape(part)
+
+    return re.compile(re.sub(r"\{[A-Z]+\}|\*\*|\*|\?|\[[^]]+\]|.", translated, path, flags=re.DOTALL))
+
+
+def _span(groups: dict[str, str], path: str) -> int:
+    if "span" in groups:
+        return int(groups["span"])
+    if "year" not in groups:
+        return 0
+    try:
+        return (datetime.date(int(groups["year"]), int(groups["month"]), int(groups["day"])) - _EPOCH).days
+    except ValueError as error:
+        raise UnusableInputError([f"`{path}` names no date: {error}. Rename the file."]) from error

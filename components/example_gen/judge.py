@@ -1,0 +1,135 @@
+"""From counts to one error that says all that is wrong, if anything is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from components.errors import UnusableInputError
+from components.example_gen.label_report import Place
+from components.example_gen.plan import ExampleGenPlan
+from components.example_gen.source import Format
+from components.example_gen.split import TRAIN, FilesSplit, HashSplit, SpanSplit, TimeSplit
+from components.example_gen.summary import SPLITS, contradiction, num_rows
+from components.example_gen.tally import Count, Tally
+from models.binding import nearest
+from models.expression import parse
+from models.tasks import Kind, Loss, Task
+
+__all__ = ["check_rows"]
+
+NUM_PROBLEMS: Final = 20  # How many an error names.
+
+_COLUMN_RULES: Final = (
+    (
+        Count.NOT_A_NUMBER,
+        "column `{}` must hold numbers, got something else",
+        "List the text in `missing` if it means not known, or read the column as categorical.",
+    ),
+    (
+        Count.SEVERAL_VALUES,
+        "column `{}` must hold one value, got a list",
+        "Declare the column as a multi-valued feature, or write one value.",
+    ),
+    (
+        Count.NO_TIME,
+        "column `{}` must hold a time for `split`, got none",
+        "Remove the rows, or split by another column.",
+    ),
+)
+
+
+def check_rows(plan: ExampleGenPlan, tally: Tally) -> None:
+    """Raises `UnusableInputError` if what was counted goes beyond what `plan` lets through.
+
+    Rows are judged only where the files could be read, labels only where the rows are sound: one cause makes one
+    message.
+    """
+    for problems in (_file_problems(plan, tally), _row_problems(plan, tally), _label_problems(plan, tally)):
+        found = list(problems)
+        if len(found) > NUM_PROBLEMS:
+            found = [*found[:NUM_PROBLEMS], f"And {len(found) - NUM_PROBLEMS} more problems of these kinds."]
+        if found:
+            raise UnusableInputError(found)
+
+
+def _file_problems(plan: ExampleGenPlan, tally: Tally) -> Iterator[str]:
+    yield from sorted(tally.problems)
+    if plan.data.format is Format.TFRECORD and not tally.problems:
+        present = tally.names(Count.PRESENT)
+        for column in plan.needed:
+            if column not in present:
+                yield f"no record has the feature `{column}`. {nearest(column, present)} Correct the name or the files."
+
+
+def _row_problems(plan: ExampleGenPlan, tally: Tally) -> Iterator[str]:
+    for count, what, way_out in _COLUMN_RULES:
+        for column in tally.names(count):
+            if tally.get(count, column):
+                yield f"{what.format(column)} {_where(tally, count, column)} {way_out}"
+    for task in plan.tasks.tasks:
+        if tally.get(Count.OUT_OF_RANGE, task.name):
+            binary = task.kind is Kind.BINARY
+            wanted = "must be 0 or 1" if binary else "must be within float32"
+            way_out = "Write a comparison, such as `column > 0`." if binary else "Scale the label down."
+            where = _where(tally, Count.OUT_OF_RANGE, task.name)
+            yield f"label `{task.label}` of task `{task.name}` {wanted}, got another value {where} {way_out}"
+
+
+def _label_problems(plan: ExampleGenPlan, tally: Tally) -> Iterator[str]:
+    empty = [split for split in SPLITS if not tally.get(Count.ROWS, split)]
+    if empty:
+        way_out = _WAYS_OUT[type(plan.data.split)]
+        yield f"split `{empty[0]}` is empty: all {num_rows(tally)} row(s) are in the other. {way_out}"
+        return
+    for loss in plan.tasks.losses:
+        yield from _loss_problems(plan.tasks.by_name[loss.task], tally, loss)
+    limit = plan.data.label_check.max_share
+    for task in plan.tasks.tasks:
+        found = contradiction(tally, task.name)
+        if found.share > limit:
+            yield (
+                f"task `{task.name}` is positive in {found.rows} row(s) where a task above it is negative: "
+                f"{_listed(found.first)}. That is {found.share:.2%} of its positives, `label_check.max_share` "
+                f"allows {limit:.2%}. Correct the labels, or allow the share."
+            )
+
+
+def _loss_problems(task: Task, tally: Tally, loss: Loss) -> Iterator[str]:
+    known = tally.get(Count.KNOWN, loss.name, TRAIN)
+    positive = tally.get(Count.POSITIVE, loss.name, TRAIN)
+    trained_as = "" if loss.name == task.name else f", trained as `{loss.name}`,"
+    subject = f"label `{task.label}` of task `{task.name}`{trained_as}"
+    if not known:
+        missing = ", ".join(f"`{name}` in {tally.get(Count.MISSING, name)}" for name in parse(task.label).columns)
+        yield (
+            f"{subject} is never known in split train. Of all {num_rows(tally)} row(s), values are missing of "
+            f"{missing}. Correct the label, its sample space or the rows."
+        )
+    elif loss.kind is Kind.BINARY and positive in (0, known):
+        which = "negative" if positive == 0 else "positive"
+        yield (
+            f"{subject} is {which} in all {known} known row(s) of split train, so there is nothing to learn. "
+            "Correct the label or the rows."
+        )
+    elif not tally.get(Count.WEIGHED, loss.name, TRAIN):
+        yield (
+            f"weight `{task.weight}` of task `{task.name}` is 0 or unusable in all {known} known row(s) of split "
+            "train. Correct the weight or the rows."
+        )
+
+
+def _where(tally: Tally, count: Count, name: str) -> str:
+    return f"in {tally.get(count, name)} row(s): {_listed(tally.first(count, name))}."
+
+
+def _listed(places: Sequence[Place]) -> str:
+    return ", ".join(map(str, places))
+
+
+_WAYS_OUT: Final = {
+    HashSplit: "Add rows, change `eval_share`, or hash `columns` of more values.",
+    TimeSplit: "Move `eval_from` into the time that the rows cover.",
+    SpanSplit: "Lower `eval_spans`, or add spans.",
+    FilesSplit: "Check `path` and `eval_path`.",
+}

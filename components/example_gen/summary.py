@@ -1,0 +1,50 @@
+"""From counts to the report on rows and labels."""
+
+from __future__ import annotations
+
+from components.example_gen.label_report import Finding, LabelReport, OutputCounts
+from components.example_gen.plan import ExampleGenPlan
+from components.example_gen.split import EVAL, TRAIN
+from components.example_gen.tally import Count, Tally
+
+__all__ = ["contradiction", "num_rows", "summarize"]
+
+SPLITS = (TRAIN, EVAL)
+
+
+def summarize(plan: ExampleGenPlan, tally: Tally) -> LabelReport:
+    """What was counted, by the names of `plan`."""
+    graph = plan.tasks
+    weighted = [task.name for task in graph.tasks if task.weight]
+    return LabelReport(
+        rows={split: tally.get(Count.ROWS, split) for split in SPLITS},
+        outputs={output.name: _output_counts(tally, output.name) for output in graph.outputs},
+        contradictions={task.name: contradiction(tally, task.name) for task in graph.tasks if task.given},
+        unusable_weights={name: _finding(tally, Count.UNUSABLE_WEIGHT, name, num_rows(tally)) for name in weighted},
+        missing={column: tally.get(Count.MISSING, column) for column in plan.needed},
+        not_finite={column: tally.get(Count.NOT_FINITE, column) for column in tally.names(Count.NOT_FINITE)},
+    )
+
+
+def contradiction(tally: Tally, task: str) -> Finding:
+    """The positives of `task` whose parent is negative, out of all its positives."""
+    return _finding(tally, Count.CONTRADICTION, task, tally.get(Count.TASK_POSITIVE, task))
+
+
+def num_rows(tally: Tally) -> int:
+    """Rows in all splits."""
+    return sum(tally.get(Count.ROWS, split) for split in SPLITS)
+
+
+def _output_counts(tally: Tally, output: str) -> dict[str, OutputCounts]:
+    return {
+        split: OutputCounts(
+            known=tally.get(Count.KNOWN, output, split), positive=tally.get(Count.POSITIVE, output, split)
+        )
+        for split in SPLITS
+    }
+
+
+def _finding(tally: Tally, count: Count, name: str, out_of: int) -> Finding:
+    rows = tally.get(count, name)
+    return Finding(rows=rows, share=rows / out_of if rows else 0.0, first=tally.first(count, name))
