@@ -26,9 +26,11 @@ class RunFailedError(RuntimeError):
     Attributes:
         node: The node's name.
         reason: What it said.
+        planned: Names of all nodes in order.
     """
 
-    def __init__(self, node: str, reason: str) -> None:
+    def __init__(self, node: str, reason: str, planned: Sequence[str] = ()) -> None:
         super().__init__(f"{node} stopped the run: {reason}")
         self.node = node
         self.reason = reason
+        self.planned = tuple(planned)

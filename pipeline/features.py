@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from components.trainer.plan import InputPlan
-from models.binding import bind, unbind
-from models.errors import raise_if_any
+from models.binding import bind_or_raise, unbind
 from pipeline.config.features import (
     CategoricalFeature,
     CrossFeature,
@@ -77,12 +77,13 @@ def preprocessing_fn(inputs: dict[str, Any], custom_config: Mapping[str, Any]) -
 
 
 def _features_from_json(text: str) -> dict[str, Feature]:
-    features, problems = {}, []
-    for name, given in json.loads(text).items():
-        features[name], found = bind(Feature, given)  # type: ignore[var-annotated, arg-type]  # A union binds too.
-        problems += [problem.message for problem in found]
-    raise_if_any("features", problems)
-    return features  # type: ignore[return-value]  # None only with problems.
+    declared: dict[str, Any] = json.loads(text)
+    return bind_or_raise(_Declared, {"features": declared}).features
+
+
+@dataclasses.dataclass(frozen=True)
+class _Declared:
+    features: dict[str, Feature]
 
 
 def _dense(tensor: Any) -> tf.Tensor:

@@ -59,7 +59,7 @@ def run_locally(
         try:
             launch_node(ir, node)
         except Exception as error:  # Whatever a node raises ends the run; its cause is kept for --verbose.
-            raise RunFailedError(node, _reason(error)) from error
+            raise RunFailedError(node, _reason(error), nodes) from error
         seconds[node] = time.monotonic() - started
     return LocalRun(run_id, seconds)
 

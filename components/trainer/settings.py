@@ -7,7 +7,7 @@ import enum
 import math
 
 from models.errors import raise_if_any
-from models.optimizers import OPTIMIZERS, OptimizerConfig
+from models.optimizers import Adagrad, Adam, OptimizerConfig
 
 __all__ = ["CheckpointRule", "Distribution", "Precision", "TrainingSettings"]
 
@@ -65,8 +65,8 @@ class TrainingSettings:
     epochs: int
     batch_size: int = 512
     seed: int = 1
-    dense_optimizer: OptimizerConfig = dataclasses.field(default_factory=lambda: _optimizer("adam", 1e-3))
-    embedding_optimizer: OptimizerConfig = dataclasses.field(default_factory=lambda: _optimizer("adagrad", 0.05))
+    dense_optimizer: OptimizerConfig = dataclasses.field(default_factory=Adam)
+    embedding_optimizer: OptimizerConfig = dataclasses.field(default_factory=Adagrad)
     clip_norm: float | None = None
     precision: Precision = Precision.FLOAT32
     distribution: Distribution = Distribution.ONE_DEVICE
@@ -81,14 +81,12 @@ class TrainingSettings:
         counts = ("epochs", "batch_size", "shuffle_rows", "checkpoint_every_steps", "patience")
         values = {name: getattr(self, name) for name in counts}
         problems = [
-            f"`{name}` must be positive, got {value!r}." for name, value in values.items() if value is not None and value < 1
+            f"`{name}` must be positive, got {value!r}."
+            for name, value in values.items()
+            if value is not None and value < 1
         ]
         if self.clip_norm is not None and not 0 < self.clip_norm < math.inf:
             problems.append(f"`clip_norm` must be positive, got {self.clip_norm!r}; leave it out for no clipping.")
         if not 0 <= self.tolerance < 1:
             problems.append(f"`tolerance` must be at least 0 and under 1, got {self.tolerance!r}.")
         raise_if_any("training", problems)
-
-
-def _optimizer(name: str, learning_rate: float) -> OptimizerConfig:
-    return OPTIMIZERS[name](learning_rate=learning_rate)

@@ -34,8 +34,8 @@ def run_and_show(config: PipelineConfig, *, verbose: bool) -> NodeProgress:
     run_id = new_run_id()
     try:
         run_locally(config, run_id=run_id, on_node=progress.start)
-    except RunFailedError:
-        show_run(config, run_id, progress.say)
+    except RunFailedError as error:
+        show_run(config, run_id, progress.say, planned=error.planned, error=error.reason)
         raise
     show_run(config, run_id, progress.say)
     return progress

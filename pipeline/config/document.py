@@ -92,7 +92,7 @@ class Document:
                 self.problems.append(Problem((), f"`--set {assignment}`: {why}"))
                 return
             if depth == len(path) - 1:
-                place[key] = value
+                place[key] = value  # type: ignore[index]  # An index of a list or a key of a mapping.
                 return
             place = self._step(place, key)
 

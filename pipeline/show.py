@@ -1,0 +1,50 @@
+"""Shows a run's result: the table on the terminal, the page in the pipeline's home."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import yaml
+from rich.console import Console
+
+from models.binding import unbind
+from pipeline.config import PipelineConfig
+from pipeline.graph import METADATA_FILE
+from pipeline.report import latest_run_id, read_run, summary_table, write_report
+
+__all__ = ["REPORTS", "show_run"]
+
+REPORTS: Final = "reports"
+
+
+def show_run(
+    config: PipelineConfig,
+    run_id: str | None,
+    say: Callable[[str], None],
+    *,
+    planned: Sequence[str] = (),
+    error: str | None = None,
+) -> None:
+    """Prints the summary table of a run and writes its report.
+
+    Args:
+        config: What was run.
+        run_id: Which run; the newest when not given.
+        say: Told where the report is.
+        planned: Names of all nodes in order, so that those a failed run never reached are shown too.
+        error: What stopped the run, if it was stopped.
+    """
+    metadata_file = os.path.join(config.home, METADATA_FILE)
+    run = read_run(
+        metadata_file,
+        run_id or latest_run_id(metadata_file),
+        pipeline=config.name,
+        graph=config.graph,
+        configuration=yaml.safe_dump(unbind(config), sort_keys=False, allow_unicode=True),
+        planned=planned,
+        error=error,
+    )
+    Console().print(summary_table(run))
+    say(f"report: {write_report(run, os.path.join(config.home, REPORTS))}")
