@@ -107,10 +107,6 @@ class MultiTaskModel(tf.keras.Model):
         """What Keras resets between epochs."""
         return self._scoreboard.metrics
 
-    def get_metrics_result(self) -> dict[str, tf.Tensor]:
-        """Nothing: the steps return the results, and Keras would put the mean of steps in place of their `loss`."""
-        return {}
-
     def _encode(self, features: Features) -> tf.Tensor:
         encoded = self._encoder(features)
         crossed = encoded
@@ -123,42 +119,35 @@ class MultiTaskModel(tf.keras.Model):
         features, targets = data
         with tf.GradientTape() as tape:
             sums, counts = loss_terms(self.tasks.losses, self.logits(features, training=True), targets)
-            objective, total = self._objective(sums, counts)
+            regularisation = self._regularisation()
+            objective = self._objective(sums, counts, regularisation)
         self.optimizer.minimize(objective, self.trainable_variables, tape=tape)
-        self._scoreboard.total.update_state(total)
-        self._scoreboard.add_losses(sums, counts)
-        return {"loss": self._scoreboard.total.result(), **self._scoreboard.loss_results()}
+        self._scoreboard.add_losses(sums, counts, regularisation)
+        return self._scoreboard.loss_results()
 
     def test_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
-        """Adds a batch to the metrics; `loss` is the weighted sum of the losses' means, so batching cannot shift it."""
+        """Adds a batch to the losses, and to AUC or RMSE of each output that has a label column."""
         features, targets = data
         logits = self.logits(features, training=False)
-        self._scoreboard.add_losses(*loss_terms(self.tasks.losses, logits, targets))
+        sums, counts = loss_terms(self.tasks.losses, logits, targets)
+        self._scoreboard.add_losses(sums, counts, self._regularisation())
         labelled = self._scoreboard.add_scores(output_scores(self.tasks.outputs, logits), targets)
-        losses = self._scoreboard.loss_results()
-        weighted = [factor * mean for factor, mean in zip(self._factors, losses.values(), strict=True)]
-        total = tf.add_n([self._regularisation(), *weighted])
-        return {"loss": total, **losses, **self._scoreboard.output_results(labelled)}
-
-    @property
-    def _factors(self) -> list[float]:
-        return [loss.loss_weight for loss in self.tasks.losses]
+        return {**self._scoreboard.loss_results(), **self._scoreboard.output_results(labelled)}
 
     def _regularisation(self) -> tf.Tensor:
         return tf.add_n(self.losses) if self.losses else tf.zeros([])
 
-    def _objective(self, sums: tf.Tensor, counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """This replica's share of the objective, to differentiate, and the whole of it, to report."""
-        seen_sums, seen_counts, num_replicas = _over_replicas(tf.stop_gradient(sums), counts)
+    def _objective(self, sums: tf.Tensor, counts: tf.Tensor, regularisation: tf.Tensor) -> tf.Tensor:
+        """This replica's share of the balanced objective."""
+        all_sums, all_counts, num_replicas = _over_replicas(tf.stop_gradient(sums), counts)
         seen = Seen(
-            losses=tf.math.divide_no_nan(seen_sums, seen_counts),
-            active=seen_counts > 0,
+            losses=tf.math.divide_no_nan(all_sums, all_counts),
+            active=all_counts > 0,
             step=self.optimizer.iterations,
         )
-        factors = self.balancer.balance(seen, self._memory) * self._factors
-        regularisation = self._regularisation()
-        objective = tf.reduce_sum(factors * tf.math.divide_no_nan(sums, seen_counts)) + regularisation / num_replicas
-        return objective, tf.reduce_sum(factors * seen.losses) + regularisation
+        loss_weights = tf.constant([loss.loss_weight for loss in self.tasks.losses])
+        weights = self.balancer.balance(seen, self._memory) * loss_weights
+        return tf.reduce_sum(weights * tf.math.divide_no_nan(sums, all_counts)) + regularisation / num_replicas
 
     @override
     def get_config(self) -> dict[str, Any]:

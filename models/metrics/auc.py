@@ -22,7 +22,7 @@ class LogitAUC(tf.keras.metrics.AUC):
     since it is not defined there.
     """
 
-    def __init__(self, name: str, dtype: tf.DType | None = None) -> None:
+    def __init__(self, name: str, dtype: str = "float32") -> None:
         super().__init__(num_thresholds=_NUM_THRESHOLDS, name=name, dtype=dtype)
 
     @override

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from models.losses.terms import known_label
 from models.metrics.auc import LogitAUC
+from models.metrics.total import TotalLoss
 from models.tasks import Kind, TaskGraph, label_column
 
 __all__ = ["Scoreboard"]
@@ -19,16 +20,18 @@ class Scoreboard:
     A plain object, so that Keras does not count the metrics' state among a model's weights.
 
     Attributes:
-        total: The training objective.
+        total: The declared objective.
         losses: By loss name.
         outputs: By output name; read in evaluation only.
     """
 
     def __init__(self, tasks: TaskGraph) -> None:
-        self.total = tf.keras.metrics.Mean(name="loss")
-        self.losses = {loss.name: tf.keras.metrics.Mean(name=f"{loss.name}_loss") for loss in tasks.losses}
+        self.total = TotalLoss([loss.loss_weight for loss in tasks.losses])
+        self.losses = {
+            loss.name: tf.keras.metrics.Mean(name=f"{loss.name}_loss", dtype="float32") for loss in tasks.losses
+        }
         self.outputs = {
-            output.name: tf.keras.metrics.RootMeanSquaredError(name=f"{output.name}_rmse")
+            output.name: tf.keras.metrics.RootMeanSquaredError(name=f"{output.name}_rmse", dtype="float32")
             if output.kind is Kind.REGRESSION
             else LogitAUC(name=f"{output.name}_auc")
             for output in tasks.outputs
@@ -39,8 +42,9 @@ class Scoreboard:
         """All of them, so that Keras resets them between epochs."""
         return [self.total, *self.losses.values(), *self.outputs.values()]
 
-    def add_losses(self, sums: tf.Tensor, counts: tf.Tensor) -> None:
-        """Adds one batch of the `[losses]` that `loss_terms` returns."""
+    def add_losses(self, sums: tf.Tensor, counts: tf.Tensor, regularisation: tf.Tensor) -> None:
+        """Adds one batch: the `[losses]` that `loss_terms` returns, and a scalar."""
+        self.total.update_state(sums, counts, regularisation)
         means = tf.unstack(tf.math.divide_no_nan(sums, counts))
         for metric, mean, count in zip(self.losses.values(), means, tf.unstack(counts), strict=True):
             metric.update_state(mean, sample_weight=count)
@@ -54,8 +58,8 @@ class Scoreboard:
         return labelled
 
     def loss_results(self) -> dict[str, tf.Tensor]:
-        """By metric name: the mean of each loss so far."""
-        return {metric.name: metric.result() for metric in self.losses.values()}
+        """By metric name: the objective and the mean of each loss so far."""
+        return {metric.name: metric.result() for metric in (self.total, *self.losses.values())}
 
     def output_results(self, outputs: Sequence[str]) -> dict[str, tf.Tensor]:
         """By metric name: AUC or RMSE so far."""
