@@ -1,0 +1,112 @@
+"""One run's record, from the metadata store and the artifacts it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from google.protobuf.message import DecodeError
+
+from components.example_gen.label_report import read_label_report
+from components.trainer.record import read_record
+from models.tasks import TaskGraph
+from pipeline.report.errors import UnreadableRunError
+from pipeline.report.reading.evaluation import read_evaluation
+from pipeline.report.reading.statistics import read_anomalies, read_splits
+from pipeline.report.reading.store import StoredArtifact, StoredRun, latest_run_id, read_store
+from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
+
+__all__ = ["latest_run_id", "read_run"]
+
+T = TypeVar("T")
+
+# Output keys of the pipeline's nodes, as TFX and our own components declare them.
+EXAMPLES: Final = "examples"
+STATISTICS: Final = "statistics"
+ANOMALIES: Final = "anomalies"
+MODEL_RUN: Final = "model_run"
+EVALUATION: Final = "evaluation"
+BLESSING: Final = "blessing"
+PUSHED_MODEL: Final = "pushed_model"
+
+
+def read_run(
+    metadata_file: str,
+    run_id: str,
+    *,
+    pipeline: str,
+    graph: TaskGraph,
+    configuration: str = "",
+    planned: Sequence[str] = (),
+    error: str | None = None,
+) -> RunRecord:
+    """Reads all that a run left, finished or not.
+
+    Args:
+        metadata_file: The MLMD SQLite file.
+        run_id: Names the run in it; see `latest_run_id`.
+        pipeline: The pipeline's name.
+        graph: The declared tasks.
+        configuration: As resolved, as YAML text.
+        planned: All node ids in order, so that those never reached are shown too.
+        error: What stopped the run, where the caller knows better than the store.
+
+    Raises:
+        UnreadableRunError: There is no such run, and no `error` says why.
+    """
+    stored = _stored(metadata_file, run_id, planned=planned, has_failed=error is not None)
+    unreadable: list[str] = []
+
+    def read(key: str, reader: Callable[[str], T]) -> T | None:
+        found = _last(stored, key)
+        if found is None:
+            return None
+        try:
+            return reader(found.uri)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, DecodeError) as problem:
+            # A page without one section is worth more than no page, as long as it says so.
+            unreadable.append(f"{key} in {found.uri} cannot be read: {problem}")
+            return None
+
+    blessing = _last(stored, BLESSING)
+    return RunRecord(
+        pipeline=pipeline,
+        run_id=run_id,
+        started=stored.started,
+        graph=graph,
+        configuration=configuration,
+        nodes=stored.nodes,
+        splits=read(STATISTICS, read_splits) or (),
+        anomalies=read(ANOMALIES, read_anomalies),
+        label_check=read(EXAMPLES, read_label_report),
+        training=read(MODEL_RUN, read_record),
+        evaluation=read(EVALUATION, lambda uri: read_evaluation(uri, graph)),
+        blessed=None if blessing is None else blessing.properties.get("blessed") == 1,
+        push=_push(_last(stored, PUSHED_MODEL)),
+        error=error or stored.error or None,
+        unreadable=tuple(unreadable),
+    )
+
+
+def _stored(metadata_file: str, run_id: str, *, planned: Sequence[str], has_failed: bool) -> StoredRun:
+    try:
+        return read_store(metadata_file, run_id, planned=planned)
+    except UnreadableRunError:
+        if not has_failed:
+            raise
+        # It failed before its first node was on record; what stopped it must be shown all the same.
+        nodes = tuple(NodeRecord(name=name, state=NodeState.NOT_REACHED) for name in planned)
+        return StoredRun(0.0, nodes, (), "")
+
+
+def _last(stored: StoredRun, key: str) -> StoredArtifact | None:
+    return next((artifact for artifact in reversed(stored.artifacts) if artifact.key == key), None)
+
+
+def _push(artifact: StoredArtifact | None) -> Push | None:
+    if artifact is None or artifact.properties.get("pushed") != 1:
+        return None
+    destination, version = (str(artifact.properties.get(f"pushed_{name}", "")) for name in ("destination", "version"))
+    return Push(destination=destination, version=version)

@@ -1,0 +1,28 @@
+"""The sections of the page, in its order; each has a template of its key."""
+
+from typing import Final
+
+from pipeline.report.sections.configuration import ConfigurationSection
+from pipeline.report.sections.curves import CurvesSection
+from pipeline.report.sections.gates import GatesSection
+from pipeline.report.sections.metrics import MetricsSection
+from pipeline.report.sections.rows import RowsSection
+from pipeline.report.sections.section import Section
+from pipeline.report.sections.tasks import TasksSection
+from pipeline.report.sections.timing import TimingSection
+from pipeline.report.sections.training import TrainingSection
+from pipeline.report.sections.verdict import VerdictSection
+
+__all__ = ["SECTIONS", "Section"]
+
+SECTIONS: Final[dict[str, type[Section]]] = {
+    "verdict": VerdictSection,
+    "metrics": MetricsSection,
+    "curves": CurvesSection,
+    "tasks": TasksSection,
+    "training": TrainingSection,
+    "gates": GatesSection,
+    "rows": RowsSection,
+    "timing": TimingSection,
+    "configuration": ConfigurationSection,
+}

@@ -1,0 +1,83 @@
+"""A run's result on the terminal: outputs by metrics, candidate beside the serving model, and the verdict."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from models.tasks import Kind, Output
+from pipeline.report import numbers
+from pipeline.report.evaluation import Evaluation, SliceScores
+from pipeline.report.metrics import score_text, shown_metrics, style_of
+from pipeline.report.record import RunRecord
+from pipeline.report.verdict import Outcome, verdict_of
+
+__all__ = ["summary_table"]
+
+COLORS: Final = {
+    Outcome.PUSHED: "bold green",
+    Outcome.BLESSED: "bold green",
+    Outcome.REFUSED: "bold yellow",
+    Outcome.UNJUDGED: "bold yellow",
+    Outcome.FAILED: "bold red",
+}
+
+
+def summary_table(run: RunRecord) -> RenderableType:
+    """What rich prints of a run; fits 80 columns unless names are long."""
+    verdict = verdict_of(run)
+    parts: list[RenderableType] = []
+    if run.evaluation is not None and run.evaluation.scores:
+        parts.append(_table(run, run.evaluation))
+    parts.append(Text.assemble((verdict.outcome.value.capitalize(), COLORS[verdict.outcome]), ". ", verdict.sentence))
+    parts += [Text(f"  - {reason}") for reason in verdict.reasons]
+    return Group(*parts)
+
+
+def _table(run: RunRecord, evaluation: Evaluation) -> Table:
+    table = Table(box=SIMPLE_HEAD, show_lines=False, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("output")
+    table.add_column("known rows", justify="right")
+    table.add_column("metric")
+    table.add_column("candidate", justify="right")
+    if evaluation.has_baseline:
+        table.add_column("serving", justify="right")
+        table.add_column("change", justify="right")
+    for output in run.graph.outputs:
+        scores = evaluation.overall(output.name)
+        if scores is not None:
+            table.add_row(*_cells(output, scores, evaluation), end_section=True)
+    return table
+
+
+def _cells(output: Output, scores: SliceScores, evaluation: Evaluation) -> list[Text]:
+    metrics = shown_metrics(evaluation, output.name)
+    space = f"given {output.space[-1]}" if output.space else "all rows"
+    name = Text.assemble((output.name, "bold"), "\n", (space, "dim"))
+    cells = [
+        name,
+        Text.assemble(numbers.count(scores.known), "\n", (_positives(output, scores), "dim")),
+        Text("\n".join(style_of(metric).title for metric in metrics)),
+        Text("\n".join(score_text(scores.candidate.get(metric)) for metric in metrics)),
+    ]
+    if evaluation.has_baseline:
+        cells.append(Text("\n".join(score_text(scores.baseline.get(metric)) for metric in metrics)))
+        changes = [scores.change(metric) for metric in metrics]
+        cells.append(
+            Text("\n".join(numbers.ABSENT if change is None else numbers.signed(change) for change in changes))
+        )
+    return cells
+
+
+def _positives(output: Output, scores: SliceScores) -> str:
+    if output.kind is Kind.BINARY:
+        return "" if scores.positives is None else f"{numbers.count(scores.positives)} positive"
+    return "" if scores.mean_label is None else f"mean {numbers.measure(scores.mean_label)}"
+
+
+def _change(change: float | None) -> str:
+    return numbers.ABSENT if change is None else numbers.signed(change)
