@@ -1,0 +1,172 @@
+"""Multi-task models against logistic regression and gradient boosting, on the same rows and columns of real data.
+
+Usage, from the root of the checkout: python -m benchmarks.quality --data DIR [--only NAME ...] [--work DIR] [--seed N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import pathlib
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.paired_auc import PairedAuc, paired_auc
+from benchmarks.prepare_kuairand import join
+from models.tasks import Kind, Output
+from pipeline.config import PipelineConfig, load_config
+
+__all__ = ["CASES", "Case", "Comparison", "compare"]
+
+CONFIGS: Final = pathlib.Path(__file__).resolve().parents[1] / "configs"
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One data set and what is asked of it.
+
+    Attributes:
+        name: The configuration's.
+        path: The data under the folder of data sets; empty where the configuration finds them itself.
+        best: Outputs held to the better of the two references.
+        rare: Outputs held to logistic regression alone.
+    """
+
+    name: str
+    path: str
+    best: tuple[str, ...]
+    rare: tuple[str, ...] = ()
+
+
+CASES: Final = (
+    Case("chicago_taxi", "", ("card", "tipped", "card_and_tipped")),
+    Case("hillstrom", "hillstrom/hillstrom_data.csv", ("visit",)),
+    Case("kuairand", "kuairand_dev", ("click", "long_view"), ("follow", "comment", "forward", "profile_enter")),
+    Case("census_income", "census_income/census-income.test.gz", ("income", "never_married", "degree")),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """One output of the multi-task model beside both references.
+
+    Attributes:
+        output: Its name.
+        rows: Eval rows in its sample space.
+        positives: Positive ones among them.
+        logistic: Against logistic regression.
+        boosting: Against gradient boosting.
+        target: What it must reach: "best", "rare" or "", nothing.
+    """
+
+    output: str
+    rows: int
+    positives: int
+    logistic: PairedAuc
+    boosting: PairedAuc
+    target: str
+
+    @property
+    def against(self) -> PairedAuc:
+        """The comparison with the reference that it is held to."""
+        if self.target == "rare" or self.logistic.second > self.boosting.second:
+            return self.logistic
+        return self.boosting
+
+    @property
+    def reached(self) -> bool:
+        """Whether it is above that reference or within two standard errors."""
+        return not self.target or self.against.is_no_worse
+
+
+def compare(config: PipelineConfig, case: Case) -> Iterator[Comparison]:
+    """Fits the references on the rows of the newest run and compares, output by output."""
+    from benchmarks.reference_models import boosting_scores, logistic_scores
+    from benchmarks.run_rows import read_rows, score_rows
+
+    train, evaluated = read_rows(config, "train"), read_rows(config, "eval")
+    scores = score_rows(config, evaluated)
+    for output in config.graph.outputs:
+        if output.kind is Kind.REGRESSION:
+            continue
+        labels, places = train.labels(output)
+        eval_labels, eval_places = evaluated.labels(output)
+        pairs = [
+            paired_auc(
+                eval_labels,
+                scores[output.name][eval_places],
+                fit(train, evaluated, labels=labels, places=places)[eval_places],
+            )
+            for fit in (logistic_scores, boosting_scores)
+        ]
+        yield Comparison(output.name, len(eval_labels), int(eval_labels.sum()), *pairs, _target(output, case))
+
+
+def _target(output: Output, case: Case) -> str:
+    return "best" if output.name in case.best else "rare" if output.name in case.rare else ""
+
+
+def run(case: Case, data: pathlib.Path, *, work: pathlib.Path, seed: int) -> PipelineConfig:
+    """Runs the pipeline of a case; a gate that refuses the model ends nothing here."""
+    from pipeline.local import new_run_id, run_locally
+
+    overrides = [f"root={work / 'runs'}", f"push.directory={work / 'served'}", f"training.seed={seed}"]
+    if case.name == "kuairand":
+        join(data / case.path, work / "kuairand.csv")
+        overrides.append(f"data.path={work / 'kuairand.csv'}")
+    elif case.path:
+        overrides.append(f"data.path={data / case.path}")
+    config = load_config(str(CONFIGS / f"{case.name}.yaml"), overrides)
+    run_locally(config, run_id=new_run_id())
+    return config
+
+
+def _table(name: str, comparisons: list[Comparison]) -> Table:
+    table = Table(title=name)
+    for heading in ("output", "eval rows", "positive", "multi-task", "logistic", "boosting", "held to"):
+        table.add_column(heading, justify="left" if heading == "output" else "right")
+    table.add_column("difference ± standard error")
+    table.add_column("verdict")
+    for item in comparisons:
+        against = item.against
+        row = [item.output, f"{item.rows}", f"{item.positives}", f"{against.first:.4f}"]
+        row += [f"{item.logistic.second:.4f}", f"{item.boosting.second:.4f}"]
+        row += ["logistic" if against is item.logistic else "boosting"]
+        row += [f"{against.difference:+.4f} ± {against.error:.4f}"]
+        table.add_row(*row, ("reached" if item.reached else "missed") if item.target else "no target")
+    return table
+
+
+def main() -> int:
+    """Runs the cases and prints a table for each; 1 if a target was missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=pathlib.Path, required=True, help="the folder of data sets")
+    parser.add_argument("--only", nargs="+", choices=[case.name for case in CASES], help="some of the data sets")
+    parser.add_argument("--work", type=pathlib.Path, help="keeps the runs here; otherwise they are removed")
+    parser.add_argument("--seed", type=int, default=1, help="of the models' training")
+    arguments = parser.parse_args()
+    console, missed = Console(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        work = arguments.work or pathlib.Path(folder)
+        for case in CASES:
+            if arguments.only and case.name not in arguments.only:
+                continue
+            started = time.monotonic()
+            config = run(case, arguments.data, work=work.resolve(), seed=arguments.seed)
+            ran = time.monotonic()
+            comparisons = list(compare(config, case))
+            missed += sum(not item.reached for item in comparisons)
+            console.print(_table(case.name, comparisons))
+            console.print(f"pipeline {ran - started:.0f} s, references {time.monotonic() - ran:.0f} s\n")
+    console.print(f"{missed} target(s) missed" if missed else "all targets reached")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
