@@ -60,11 +60,9 @@ def tidy(value: float) -> str:
 
 
 def signed(value: float, digits: int = 4) -> str:
-    """A change: +0.0183; one that rounds to nothing carries no sign."""
-    text = measure(abs(value), digits)
-    if float(text.replace(",", "")) == 0:
-        return text
-    return ("+" if value > 0 else MINUS) + text
+    """A change: +0.0183; exactly none carries no sign."""
+    sign = MINUS if value < 0 else "+" if value > 0 else ""
+    return sign + measure(abs(value), digits)
 
 
 def duration(seconds: float) -> str:

@@ -83,11 +83,10 @@ def limit_sentence(record: TrainingRecord) -> str:
     if record.examples_per_second <= 0 or record.input_examples_per_second <= 0:
         return "What limits the speed was not measured."
     ratio = record.input_examples_per_second / record.examples_per_second
+    times = f"{math.floor(ratio * 10) / 10:.1f} times the training rate"  # Rounded down: 2.99 must not read as 3.
     if ratio >= INPUT_HEADROOM:
-        return (
-            f"Compute-bound: reading alone sustains {ratio:.1f} times the training rate; {INPUT_HEADROOM} are enough."
-        )
-    return f"Input-bound: reading alone sustains only {ratio:.1f} times the training rate; {INPUT_HEADROOM} are wanted."
+        return f"Compute-bound: reading alone sustains {times}; {INPUT_HEADROOM} are enough."
+    return f"Input-bound: reading alone sustains only {times}; {INPUT_HEADROOM} are wanted."
 
 
 def selected_index(record: TrainingRecord) -> int | None:

@@ -1,0 +1,205 @@
+import dataclasses
+import html.parser
+import re
+
+import pytest
+
+from components.example_gen.label_report import Finding, Place
+from pipeline.report.evaluation import Evaluation, Failure, Score
+from pipeline.report.page import render_page, write_report
+from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
+from pipeline.report.rows import Anomaly
+from pipeline.report.sections import SECTIONS
+
+HOSTILE = '<script>alert("1")</script>$x$&'
+
+
+class Elements(html.parser.HTMLParser):
+    """Collects every element and checks that each is closed where it was opened."""
+
+    VOID = frozenset({"meta", "br", "link", "img"})
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def ids(self) -> list[str | None]:
+        return [attrs["id"] for _, attrs in self.found if "id" in attrs]
+
+
+@pytest.fixture(scope="module")
+def page(run: RunRecord) -> str:
+    return render_page(run)
+
+
+def without_pictures(run: RunRecord) -> RunRecord:
+    """Drawing is what takes time."""
+    return dataclasses.replace(run, training=None, evaluation=dataclasses.replace(run.evaluation, curves=()))
+
+
+def hostile_run(run: RunRecord, evaluation: Evaluation) -> RunRecord:
+    """Puts a script into every text that people or data name."""
+    where = ((HOSTILE, HOSTILE),)
+    scores = [dataclasses.replace(item, slice=where) if item.slice else item for item in evaluation.scores]
+    failure = Failure(
+        output="click", metric=HOSTILE, slice=where, score=Score(None, HOSTILE), bound=HOSTILE, is_change=False
+    )
+    splits = [
+        dataclasses.replace(
+            split, columns=tuple(dataclasses.replace(column, name=HOSTILE + column.name) for column in split.columns)
+        )
+        for split in run.splits
+    ]
+    top = dataclasses.replace(splits[0].columns[1], top=((HOSTILE, 3),))
+    splits[0] = dataclasses.replace(splits[0], columns=(splits[0].columns[0], top))
+    gates = tuple(
+        dataclasses.replace(gate, name=HOSTILE, experts=(HOSTILE, HOSTILE, HOSTILE)) for gate in run.training.gates
+    )
+    finding = Finding(rows=1, share=0.5, first=(Place(HOSTILE, 3, HOSTILE),))
+    return dataclasses.replace(
+        run,
+        pipeline=HOSTILE,
+        run_id=HOSTILE,
+        configuration=f"root: '{HOSTILE}'",
+        nodes=(*run.nodes, NodeRecord(name=HOSTILE, state=NodeState.COMPLETE)),
+        splits=tuple(splits),
+        anomalies=(Anomaly(split=HOSTILE, column=HOSTILE, what=HOSTILE, detail=HOSTILE),),
+        label_check=dataclasses.replace(run.label_check, contradictions={HOSTILE: finding}, not_finite={HOSTILE: 1}),
+        training=dataclasses.replace(run.training, rule=HOSTILE, gates=gates),
+        evaluation=dataclasses.replace(evaluation, scores=tuple(scores), failures=(failure,)),
+        push=Push(destination=HOSTILE, version=HOSTILE),
+        unreadable=(HOSTILE,),
+    )
+
+
+def test_a_finished_run_shows_every_section(page):
+    headings = re.findall(r"<h2>(.*?)</h2>", page)
+    # The verdict is the page's head and has no heading of its own.
+    assert headings == [section.title for key, section in SECTIONS.items() if key != "verdict"]
+    assert re.findall(r'<section class="section[^"]*" id="(\w+)">', page) == list(SECTIONS)
+    assert re.findall(r'<a href="#(\w+)">', page) == list(SECTIONS)
+
+
+def test_elements_nest_and_ids_are_unique(page):
+    elements = Elements(page)
+    assert elements.open == []
+    assert len(elements.ids()) == len(set(elements.ids()))
+
+
+def test_the_page_needs_nothing_from_outside(page):
+    found = Elements(page).found
+    assert not {"script", "link", "img", "iframe", "object"} & {tag for tag, _ in found}
+    references = [value for _, attrs in found for key, value in attrs.items() if key in ("href", "src", "xlink:href")]
+    assert references and all(value.startswith("#") for value in references)
+    assert set(re.findall(r"url\((.)", page)) == {"#"}
+    # Names of XML namespaces, which nobody fetches.
+    assert set(re.findall(r"https?://[^\"' ]+", page)) <= {"http://www.w3.org/1999/xlink", "http://www.w3.org/2000/svg"}
+
+
+def test_the_same_run_gives_the_same_bytes(run, page):
+    assert render_page(run) == page
+
+
+def test_text_of_people_and_data_is_escaped_everywhere(run, evaluation):
+    page = render_page(hostile_run(run, evaluation))
+    assert "<script" not in page
+    assert "alert(&#34;1&#34;)&lt;/script&gt;$x$&amp;" in page  # Jinja's escape.
+    assert "&lt;script&gt;alert(" in page.partition('id="gates"')[2].partition("</section>")[0]  # Matplotlib's escape.
+    assert Elements(page).open == []
+
+
+@pytest.mark.parametrize("change", [{"blessed": False, "push": None}, {"error": HOSTILE}], ids=["refused", "failed"])
+def test_the_reasons_of_a_verdict_are_escaped(run, evaluation, change):
+    page = render_page(dataclasses.replace(without_pictures(hostile_run(run, evaluation)), **change))
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page.partition('<ul class="reasons">')[2].partition("</ul>")[0]
+
+
+def test_an_undefined_metric_is_no_number(page):
+    click = page.partition('id="metrics"')[2].partition("</section>")[0]
+    line = re.search(r"<th>payment = No Charge</th>(.*?)</tr>", click, re.DOTALL).group(1)
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", line) == [
+        "undefined: one class",
+        "0.5967",
+        "0.6383",
+        "\N{MINUS SIGN}0.0416",
+        "undefined: no positives",
+        "40",
+        "0",
+        "0\N{NARROW NO-BREAK SPACE}%",
+    ]
+
+
+def test_a_first_run_has_no_column_for_a_baseline(run, evaluation):
+    scores = tuple(dataclasses.replace(item, baseline={}) for item in evaluation.scores)
+    curves = tuple(item for item in evaluation.curves if item.model == "candidate")[:1]
+    first = Evaluation(scores=scores, curves=curves, has_baseline=False)
+    page = render_page(dataclasses.replace(run, training=None, evaluation=first))
+    assert "it is the first, so there was no serving model to compare with" in page
+    metrics = page.partition('id="metrics"')[2].partition("</section>")[0]
+    assert "No model served before this run." in metrics
+    assert "<th>change</th>" not in metrics
+    assert "serving model</span>" not in page
+    assert "0.6802" in metrics
+    assert Elements(page).open == []
+
+
+def test_a_failed_run_names_the_node_and_shows_what_there_is(run):
+    nodes = (
+        *run.nodes[:3],
+        NodeRecord(name="Trainer", state=NodeState.FAILED, start_s=20, seconds=3),
+        NodeRecord(name="Evaluator", state=NodeState.NOT_REACHED),
+    )
+    failed = dataclasses.replace(
+        run,
+        nodes=nodes,
+        training=None,
+        evaluation=None,
+        blessed=None,
+        push=None,
+        error="loss of `click` is NaN at step 12",
+    )
+    page = render_page(failed)
+    verdict = page.partition('id="verdict"')[2].partition("</section>")[0]
+    assert "The run stopped at Trainer. Nothing was pushed; what served before still serves." in verdict
+    assert "loss of `click` is NaN at step 12" in verdict
+    assert re.findall(r'<section class="section[^"]*" id="(\w+)">', page) == [
+        "verdict",
+        "tasks",
+        "rows",
+        "timing",
+        "configuration",
+    ]
+    assert "not reached" in page.partition('id="timing"')[2]
+
+
+def test_a_run_that_left_nothing_still_has_its_page(graph):
+    empty = RunRecord(
+        pipeline="shop", run_id="1", started=0.0, graph=graph, configuration="", nodes=(), error="the store is locked"
+    )
+    page = render_page(empty)
+    assert "the store is locked" in page
+    assert Elements(page).open == []
+
+
+def test_a_report_is_named_after_its_run_and_stays_in_its_folder(run, tmp_path):
+    path = write_report(
+        dataclasses.replace(without_pictures(run), run_id="../../etc/pass wd"), str(tmp_path / "reports")
+    )
+    assert path == tmp_path / "reports" / "_.._etc_pass_wd.html"
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")

@@ -1,0 +1,50 @@
+import dataclasses
+import io
+
+import pytest
+from rich.console import Console
+
+from pipeline.report.evaluation import Evaluation
+from pipeline.report.record import RunRecord
+from pipeline.report.summary import summary_table
+
+
+def printed(run: RunRecord, width: int = 80) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    console.print(summary_table(run))
+    return console.file.getvalue()
+
+
+def test_each_output_has_its_metrics_beside_the_serving_models(run):
+    words = [line.split() for line in printed(run).splitlines()]
+    assert ["click", "6,000", "AUC", "0.6802", "0.6620", "+0.0182"] in words
+    assert ["given", "click", "480", "positive", "log", "loss", "0.5036", "0.4908", "+0.0128"] in words
+    assert ["spend", "480", "MSE", "0.2330", "0.2670", "\N{MINUS SIGN}0.0340"] in words
+
+
+def test_it_fits_eighty_columns_without_cutting_a_name(run):
+    text = printed(run)
+    assert "click_and_conversion" in text
+    assert "\N{HORIZONTAL ELLIPSIS}" not in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_a_first_run_has_no_serving_column(run, evaluation):
+    scores = tuple(dataclasses.replace(item, baseline={}) for item in evaluation.scores)
+    text = printed(dataclasses.replace(run, evaluation=Evaluation(scores=scores)))
+    assert "serving" not in text.partition("Pushed.")[0]
+    assert "0.6802" in text
+
+
+def test_an_undefined_metric_is_named_so(run, evaluation):
+    only = tuple(
+        dataclasses.replace(item, slice=()) for item in evaluation.scores if item.slice == (("payment", "No Charge"),)
+    )
+    text = printed(dataclasses.replace(run, evaluation=Evaluation(scores=only, has_baseline=True)), width=120)
+    assert "undefined: one class" in text
+    assert "undefined: no rows" in text
+
+
+@pytest.mark.parametrize("text", ["[bold]path[/bold]", "[/nope]"])
+def test_brackets_in_an_error_are_no_markup(run, text):
+    assert text in printed(dataclasses.replace(run, evaluation=None, error=text))
