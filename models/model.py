@@ -57,14 +57,14 @@ class MultiTaskModel(tf.keras.Model):
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"name": "multi_task_model", **kwargs})
-        self.settings, self.inputs_spec, self.tasks = settings, tuple(inputs), tasks
+        self.settings, self.input_specs, self.tasks = settings, tuple(inputs), tasks
         self.balancer = balancer or Static()
         if self.balancer.needs_gram:
             raise ValueError(
                 f"`balancer` must not need a Gram matrix, got {self.balancer!r}: take one that weighs losses."
             )
         names = tuple(task.name for task in tasks.tasks)
-        self._encoder = InputEncoder(inputs=self.inputs_spec, seed=settings.seed, name="inputs")
+        self._encoder = InputEncoder(inputs=self.input_specs, seed=settings.seed, name="inputs")
         self._crosses = _cross_layers(settings)
         self._network = settings.architecture.build(names, settings.style)
         self._tower = ExpertBank(names=names, units=settings.tower, style=settings.style, name="towers")
@@ -72,7 +72,7 @@ class MultiTaskModel(tf.keras.Model):
         self._logit = ExpertBank(names=names, units=(1,), style=linear, name="logits", dtype="float32")
         self._memory = self.balancer.build(len(tasks.losses))
         self._scoreboard = Scoreboard(tasks)
-        self(_one_row(self.inputs_spec))
+        self(_one_row(self.input_specs))
 
     @override
     def compile(self, *args: Any, **kwargs: Any) -> None:  # Keras' own arguments.
@@ -151,21 +151,24 @@ class MultiTaskModel(tf.keras.Model):
 
     @override
     def get_config(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "declaration": unbind(_Declaration(self.settings, self.inputs_spec, self.tasks, self.balancer)),
+        declared = {
+            "settings": self.settings,
+            "inputs": self.input_specs,
+            "tasks": self.tasks,
+            "balancer": self.balancer,
         }
+        return {"name": self.name, "declared": unbind(declared)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> MultiTaskModel:
         """A new model of the same declaration, with initial weights."""
         del custom_objects
-        given = bind_or_raise(_Declaration, config["declaration"])
+        given = bind_or_raise(_Declared, config["declared"])
         return cls(given.settings, given.inputs, given.tasks, given.balancer, name=config["name"])
 
 
 @dataclasses.dataclass(frozen=True)
-class _Declaration:
+class _Declared:
     """What a model is made of, as one value."""
 
     settings: ModelSettings

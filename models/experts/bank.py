@@ -40,7 +40,7 @@ class ExpertBank(tf.keras.layers.Layer):
         super().__init__(**kwargs)
         self.names = tuple(names)
         self.units = tuple(units)
-        self.style = style if isinstance(style, Style) else bind_or_raise(Style, style)
+        self.style = style
         self._activation = tf.keras.activations.get(self.style.activation.value)
         self._dropouts = [
             CountedDropout(
@@ -86,6 +86,11 @@ class ExpertBank(tf.keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         own = {"names": self.names, "units": self.units, "style": unbind(self.style)}
         return {**super().get_config(), **own}
+
+    @classmethod
+    @override
+    def from_config(cls, config: dict[str, Any]) -> ExpertBank:
+        return cls(**{**config, "style": bind_or_raise(Style, config["style"])})
 
 
 def _shared_product(inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:

@@ -31,6 +31,7 @@ class CountedDropout(tf.keras.layers.Layer):
 
     @override
     def build(self, input_shape: tf.TensorShape) -> None:
+        """Makes the count."""
         self.count = self.add_weight(
             name="count",
             shape=(),

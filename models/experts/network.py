@@ -34,8 +34,7 @@ class ExpertNetwork(tf.keras.layers.Layer):
 
     def __init__(self, *, wiring: Wiring, style: Style, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.wiring = wiring if isinstance(wiring, Wiring) else bind_or_raise(Wiring, wiring)
-        self.style = style if isinstance(style, Style) else bind_or_raise(Style, style)
+        self.wiring, self.style = wiring, style
         self._banks = []
         self._gates = []
         for number, level in enumerate(self.wiring.levels, 1):
@@ -93,6 +92,12 @@ class ExpertNetwork(tf.keras.layers.Layer):
     @override
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "wiring": unbind(self.wiring), "style": unbind(self.style)}
+
+    @classmethod
+    @override
+    def from_config(cls, config: dict[str, Any]) -> ExpertNetwork:
+        declared = {"wiring": bind_or_raise(Wiring, config["wiring"]), "style": bind_or_raise(Style, config["style"])}
+        return cls(**{**config, **declared})
 
 
 def _gate_name(number: int, stream: str) -> str:

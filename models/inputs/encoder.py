@@ -10,6 +10,7 @@ import tensorflow as tf
 from typing_extensions import override
 
 from models.binding import bind_or_raise, nearest, unbind
+from models.errors import raise_if_any
 from models.inputs.spec import Combiner, EmbeddingInput, Input
 from models.seeds import derive
 
@@ -45,7 +46,7 @@ class InputEncoder(tf.keras.layers.Layer):
 
     def __init__(self, *, inputs: Sequence[Input], seed: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.inputs = bind_or_raise(_Inputs, {"inputs": unbind(inputs)}).inputs
+        self.inputs = _Inputs(tuple(inputs)).inputs
         self.seed = seed
         self.tables: dict[str, tf.Variable] = {}
 
@@ -98,6 +99,12 @@ class InputEncoder(tf.keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "inputs": unbind(self.inputs), "seed": self.seed}
 
+    @classmethod
+    @override
+    def from_config(cls, config: dict[str, Any]) -> InputEncoder:
+        declared = bind_or_raise(_Inputs, {"inputs": config["inputs"]})
+        return cls(**{**config, "inputs": declared.inputs})
+
 
 def _pool(vectors: tf.Tensor, ids: tf.RaggedTensor, combiner: Combiner) -> tf.Tensor:
     """Sums or averages the vectors of each row's ids; a row without ids gets zeros."""
@@ -121,3 +128,21 @@ class _Inputs:
     """The declaration as a whole, checked across inputs."""
 
     inputs: tuple[Input, ...]
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.inputs]
+        problems = [] if names else ["`inputs` must hold at least one column, got none."]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        problems += [f"`name` must be unique among inputs, got {name!r} more than once." for name in doubled]
+        first: dict[str, EmbeddingInput] = {}
+        for column in self.inputs:
+            if not isinstance(column, EmbeddingInput):
+                continue
+            owner = first.setdefault(column.table, column)
+            if (owner.num_ids, owner.dim) != (column.num_ids, column.dim):
+                problems.append(
+                    f"`num_ids` and `dim` must agree within table {column.table!r}, got {owner.num_ids} x {owner.dim} "
+                    f"by {owner.name!r} and {column.num_ids} x {column.dim} by {column.name!r}: "
+                    "declare them alike, or give one a table of its own."
+                )
+        raise_if_any("inputs", problems)

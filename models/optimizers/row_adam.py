@@ -22,6 +22,7 @@ class RowAdam(tf.keras.optimizers.Adam):
 
     @override
     def update_step(self, gradient: tf.Tensor | tf.IndexedSlices, variable: tf.Variable) -> None:
+        """Moves `variable`, or the rows of it that `gradient` holds, each named once."""
         if not isinstance(gradient, tf.IndexedSlices):
             super().update_step(gradient, variable)
             return

@@ -12,8 +12,6 @@ from models.inputs.encoder import is_embedding_table
 
 __all__ = ["SplitOptimizer"]
 
-Gradient = tf.Tensor | tf.IndexedSlices
-
 
 @final
 @tf.keras.saving.register_keras_serializable(package="evenkeel")
@@ -47,6 +45,7 @@ class SplitOptimizer(tf.keras.optimizers.Optimizer):
 
     @override
     def build(self, var_list: Sequence[tf.Variable]) -> None:
+        """Makes all slots, once."""
         super().build(var_list)
         if getattr(self, "_built", False):
             return
@@ -57,12 +56,14 @@ class SplitOptimizer(tf.keras.optimizers.Optimizer):
         self.dense.build([variable for variable in var_list if self._var_key(variable) not in self._table_keys])
 
     @override
-    def update_step(self, gradient: Gradient, variable: tf.Variable) -> None:
+    def update_step(self, gradient: tf.Tensor | tf.IndexedSlices, variable: tf.Variable) -> None:
         is_table = self._var_key(variable) in self._table_keys
         (self.embeddings if is_table else self.dense).update_step(gradient, variable)
 
     @override
-    def _deduplicate_sparse_grad(self, grads: Sequence[Gradient]) -> list[Gradient]:
+    def _deduplicate_sparse_grad(
+        self, grads: Sequence[tf.Tensor | tf.IndexedSlices]
+    ) -> list[tf.Tensor | tf.IndexedSlices]:
         # Keras clips before it sums repeated rows, and would take the norm of the parts for that of the sum.
         summed = super()._deduplicate_sparse_grad(grads)
         return summed if self.clip_norm is None else tf.clip_by_global_norm(summed, self.clip_norm)[0]
