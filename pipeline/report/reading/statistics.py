@@ -39,9 +39,21 @@ def read_splits(uri: str) -> tuple[SplitRecord, ...]:
 
 
 def read_anomalies(uri: str) -> tuple[Anomaly, ...]:
-    """Reads an ExampleAnomalies artifact: nothing found means nothing wrong."""
+    """Reads an ExampleAnomalies artifact.
+
+    Returns:
+        Nothing where every column is as declared.
+
+    Raises:
+        FileNotFoundError: No split was checked, so nothing can be said.
+    """
+    files = list(_split_files(uri, ANOMALIES_FILE))
+    if not files:
+        raise FileNotFoundError(
+            f"`uri` must hold {SPLIT_PREFIX}*/{ANOMALIES_FILE}, got {uri}: run the validator again."
+        )
     anomalies = []
-    for name, content in _split_files(uri, ANOMALIES_FILE):
+    for name, content in files:
         found = anomalies_pb2.Anomalies.FromString(content)
         named = [
             (".".join(found.anomaly_info[key].path.step) or key, found.anomaly_info[key]) for key in found.anomaly_info
