@@ -10,14 +10,16 @@ from typing import Any, Final, final
 import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 
+from components.beam_guard import guard_buffers
 from components.errors import FailedBeamJobError, UnusableInputError
 from components.example_gen.derive import Deriver, Shard
 from components.example_gen.files import InputFile, num_shards, open_file
+from components.example_gen.packing import pack, unpack
 from components.example_gen.plan import ExampleGenPlan
 from components.example_gen.readers import READERS, Reading
 from components.example_gen.shards import TEMPORARY_FOLDER, shard_path, write_shard, write_text
 from components.example_gen.split import EVAL, TRAIN, HashSplit
-from components.example_gen.tally import Tally
+from components.example_gen.tally import Count, Tally
 
 __all__ = ["run_job"]
 
@@ -26,7 +28,7 @@ BATCH_ROWS: Final = 8_192  # Rows that are Python objects at one time.
 _TALLY: Final = "tally"
 _TALLY_FILE: Final = "tally.json"
 _REASON_LENGTH: Final = 500
-_NO_RECORDS: Final[list[bytes]] = []  # So that a shard without rows is an empty file, not a gap in the numbers.
+_NO_RECORDS: Final = pack([])  # So that a shard without rows is an empty file, not a gap in the numbers.
 
 
 def run_job(
@@ -44,6 +46,7 @@ def run_job(
         Counts over all rows. Files that could not be read are among them, as problems.
     """
     shards = num_shards(files, plan.data)
+    guard_buffers()
     tally_path = FileSystems.join(folder, TEMPORARY_FOLDER, _TALLY_FILE)
     try:
         with make_pipeline() as pipeline:
@@ -55,16 +58,32 @@ def run_job(
             )
             every = [((split, number), _NO_RECORDS) for split in (TRAIN, EVAL) for number in range(shards)]
             empty = pipeline | "EveryShard" >> beam.Create(every)
-            written = (read.records, empty) | "Records" >> beam.Flatten() | "ByShard" >> beam.GroupByKey()
-            _ = written | "Write" >> beam.ParDo(WriteShard(folder, shards))
-            counted = read[_TALLY] | "Count" >> beam.CombineGlobally(MergeTallies())
-            _ = counted | "WriteCounts" >> beam.ParDo(WriteText(folder, tally_path))
+            grouped = (read.records, empty) | "Records" >> beam.Flatten() | "ByShard" >> beam.GroupByKey()
+            written = grouped | "Write" >> beam.ParDo(WriteShard(folder, shards))
+            tallies = (read[_TALLY], written) | "Tallies" >> beam.Flatten()
+            total = tallies | "Count" >> beam.CombineGlobally(MergeTallies())
+            _ = total | "WriteCounts" >> beam.ParDo(WriteText(folder, tally_path))
     except Exception as error:  # Beam raises whatever the runner and its workers raise.
         reason = str(error).strip().rsplit("\n", 1)[-1][:_REASON_LENGTH]
         message = f"the Beam job of ExampleGen failed: {reason or type(error).__name__}. Look at its log and run again."
         raise FailedBeamJobError(message) from error
     with FileSystems.open(tally_path) as stream:
-        return Tally.from_json(stream.read().decode())
+        tally = Tally.from_json(stream.read().decode())
+    _check_whole(tally, num_files=len(files), num_written=len((TRAIN, EVAL)) * shards)
+    return tally
+
+
+def _check_whole(tally: Tally, *, num_files: int, num_written: int) -> None:
+    """Every file must have been read, every shard written, and every row that was read must have been written."""
+    got = {
+        "files": (tally.get(Count.FILES), num_files),
+        "shards": (tally.get(Count.SHARDS), num_written),
+        **{f"{split} rows": (tally.get(Count.WRITTEN, split), tally.get(Count.ROWS, split)) for split in (TRAIN, EVAL)},
+    }
+    lost = [f"{found} of {wanted} {what}" for what, (found, wanted) in got.items() if found != wanted]
+    if lost:
+        message = f"the Beam runner lost part of the rows: {', '.join(lost)} came through. Use another `beam.runner`."
+        raise FailedBeamJobError(message)
 
 
 @final
@@ -85,12 +104,14 @@ class ReadFile(beam.DoFn):
         whole = isinstance(data.split, HashSplit) and not data.split.columns
         reading = Reading(data, self._plan.needed, whole)
         tally = Tally()
+        tally.add(Count.FILES, rows=1)
         try:
             for block in READERS[data.format](functools.partial(open_file, file.path), file.path, reading):
                 for part in block.slices(BATCH_ROWS):
                     shards, counted = self._deriver.derive(part, file)
                     tally.merge(counted)
-                    yield from shards.items()
+                    for shard, records in shards.items():
+                        yield shard, pack(records)
         except UnusableInputError as error:
             tally.problems.update(error.problems)
         except (EOFError, OSError, zlib.error) as error:
@@ -106,11 +127,15 @@ class WriteShard(beam.DoFn):
         self._folder = folder
         self._shards = shards
 
-    def process(self, element: tuple[Shard, Iterable[list[bytes]]]) -> None:
-        """Writes one file."""
+    def process(self, element: tuple[Shard, Iterable[bytes]]) -> Iterator[Tally]:
+        """Writes one file, and counts what is in it."""
         shard, groups = element
-        records = (record for group in groups for record in group)
+        records = [record for group in groups for record in unpack(group)]
         write_shard(self._folder, shard_path(self._folder, shard, self._shards), records)
+        tally = Tally()
+        tally.add(Count.WRITTEN, shard[0], rows=len(records))
+        tally.add(Count.SHARDS, rows=1)
+        yield tally
 
 
 @final

@@ -33,6 +33,9 @@ class Count(enum.Enum):
     NOT_A_NUMBER = "not_a_number"  # Column.
     SEVERAL_VALUES = "several_values"  # Column.
     NO_TIME = "no_time"  # Column.
+    FILES = "files"  # Read, or tried.
+    SHARDS = "shards"  # Written.
+    WRITTEN = "written"  # Split.
     PRESENT = "present"  # Column: rows of the blocks that have it.
 
 
