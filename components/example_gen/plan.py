@@ -11,7 +11,7 @@ from components.example_gen.source import DataConfig
 from models.binding import bind_or_raise, unbind
 from models.errors import raise_if_any
 from models.expression import ColumnType, parse
-from models.tasks import TaskGraph
+from models.tasks import Role, TaskGraph
 
 __all__ = ["PLAN_KEY", "ExampleGenPlan"]
 
@@ -41,11 +41,16 @@ class ExampleGenPlan:
         problems = [f"`columns` must not hold `{name}`: ExampleGen makes a column of that name." for name in clashes]
         unknown = sorted(set(self.delimiters) - set(self.columns))
         problems += [f"`delimiters` names `{name}`, which `columns` does not hold." for name in unknown]
+        lost = sorted(set(self.data.required) - set(self.columns))
+        problems += [f"`required` names `{name}`, which nothing reads: leave it out." for name in lost]
         raise_if_any("example_gen", problems)
 
     def to_json(self) -> str:
-        """One text for equal plans, so that a cache finds them."""
-        return json.dumps(unbind(self), sort_keys=True)
+        """One text for equal plans, so that a cache finds them; what only training and the gate read is left out."""
+        tasks = tuple(
+            dataclasses.replace(task, loss_weight=1.0, role=Role.MAIN, also_input=()) for task in self.tasks.tasks
+        )
+        return json.dumps(unbind(dataclasses.replace(self, tasks=TaskGraph(tasks))), sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> ExampleGenPlan:

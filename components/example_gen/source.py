@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from collections.abc import Mapping
 
 from components.example_gen.label_check import LabelCheck
 from components.example_gen.path import glob_of, has_spans, path_problems
@@ -43,6 +44,7 @@ class DataConfig:
         whitespace: Whether spaces around a CSV cell belong to it.
         group_columns: Rows that agree in all of these stay together in one shard, one after the other; empty for
             rows that stand alone.
+        required: For columns that must not be missing: the least share of rows that hold a value.
         label_check: How much of the labels may contradict the funnel.
     """
 
@@ -54,17 +56,18 @@ class DataConfig:
     missing: tuple[str, ...] = ("",)
     whitespace: Whitespace = Whitespace.KEEP
     group_columns: tuple[str, ...] = ()
+    required: Mapping[str, float] = dataclasses.field(default_factory=dict)
     label_check: LabelCheck = dataclasses.field(default_factory=LabelCheck)
 
     def __post_init__(self) -> None:
-        raise_if_any("data", [*path_problems("path", self.path), *self._csv_problems(), *self._split_problems()])
+        raise_if_any("data", [*path_problems("path", self.path), *self._cell_problems(), *self._split_problems()])
 
     @property
     def local_pattern(self) -> str:
         """A glob over the files, where they lie on this machine."""
         return glob_of(self.path)
 
-    def _csv_problems(self) -> list[str]:
+    def _cell_problems(self) -> list[str]:
         problems = []
         if self.columns and self.format is not Format.CSV:
             problems.append(f"`columns` is for a headerless CSV, got it with {self.format.value}: leave it out.")
@@ -74,6 +77,9 @@ class DataConfig:
         if len(self.delimiter.encode()) != 1 or self.delimiter in '"\r\n':
             wanted = "one ASCII character other than a quote or a line end"
             problems.append(f"`delimiter` must be {wanted}, got {self.delimiter!r}.")
+        wrong = {name: share for name, share in self.required.items() if not 0 < share <= 1}
+        wanted = "above 0 and at most 1"
+        problems += [f"`required` of `{name}` must be {wanted}, got {share!r}." for name, share in wrong.items()]
         return problems
 
     def _split_problems(self) -> list[str]:

@@ -1,0 +1,1 @@
+"""The declared schema, and the stop where rows depart from it."""

@@ -1,0 +1,47 @@
+"""The schema that a plan declares."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from google.protobuf import text_format
+from tensorflow_metadata.proto.v0 import schema_pb2
+
+from components.example_gen.plan import ExampleGenPlan
+from models.expression import ColumnType
+from models.tasks import Kind, known_column, label_column, weight_column
+
+__all__ = ["SCHEMA_FILE", "build_schema", "schema_text"]
+
+SCHEMA_FILE: Final = "schema.pbtxt"
+
+
+def build_schema(plan: ExampleGenPlan) -> schema_pb2.Schema:
+    """Every column that ExampleGen writes: a raw one holds at most one value a row, a derived one exactly one."""
+    schema = schema_pb2.Schema()
+    for name in sorted(plan.columns):
+        is_text = plan.columns[name] is ColumnType.STRING
+        feature = schema.feature.add(name=name, type=schema_pb2.BYTES if is_text else schema_pb2.FLOAT)
+        feature.value_count.CopyFrom(schema_pb2.ValueCount(min=1, max=1))
+        if name in plan.data.required:
+            feature.presence.CopyFrom(schema_pb2.FeaturePresence(min_fraction=plan.data.required[name], min_count=1))
+    for output in plan.tasks.outputs:
+        label_range = (0.0, 1.0) if output.kind is Kind.BINARY else (None, None)
+        _add_derived(schema, label_column(output.name), *label_range)
+        _add_derived(schema, known_column(output.name), 0.0, 1.0)
+    for task in plan.tasks.tasks:
+        _add_derived(schema, weight_column(task.name), 0.0, None)
+    return schema
+
+
+def schema_text(schema: schema_pb2.Schema) -> str:
+    """The text of a schema file."""
+    return str(text_format.MessageToString(schema))
+
+
+def _add_derived(schema: schema_pb2.Schema, name: str, least: float | None, largest: float | None) -> None:
+    feature = schema.feature.add(name=name, type=schema_pb2.FLOAT)
+    feature.presence.CopyFrom(schema_pb2.FeaturePresence(min_fraction=1.0, min_count=1))
+    feature.shape.CopyFrom(schema_pb2.FixedShape())  # No dimensions: one number.
+    if least is not None or largest is not None:
+        feature.float_domain.CopyFrom(schema_pb2.FloatDomain(min=least, max=largest))
