@@ -6,8 +6,6 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Literal, final
 
-from typing_extensions import override
-
 from models.balancers.base import Balancer, Seen
 from models.deferred import tf
 
@@ -21,7 +19,7 @@ class Static(Balancer):
 
     method: Literal["static"] = "static"
 
-    @override
     def weigh(self, seen: Seen, memory: Mapping[str, tf.Variable]) -> tf.Tensor:
+        """See `Balancer`."""
         del memory
         return tf.ones_like(seen.losses)

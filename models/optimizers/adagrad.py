@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal, final
 
-from typing_extensions import override
-
 from models.deferred import tf
 from models.errors import raise_if_any
 from models.optimizers.base import Optimizer, rate_problems
@@ -36,12 +34,12 @@ class Adagrad(Optimizer):
             problems.append(f"`initial_accumulator` must be 0 or positive, got {self.initial_accumulator!r}.")
         raise_if_any(self.name, problems)
 
-    @override
     def for_dense(self) -> tf.keras.optimizers.Optimizer:
+        """See `Optimizer`."""
         return tf.keras.optimizers.Adagrad(
             self.learning_rate, initial_accumulator_value=self.initial_accumulator, jit_compile=False
         )
 
-    @override
     def for_rows(self) -> tf.keras.optimizers.Optimizer:
+        """See `Optimizer`."""
         return self.for_dense()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal, final
 
-from typing_extensions import override
-
 from models.deferred import tf
 from models.errors import raise_if_any
 from models.optimizers.base import Optimizer, rate_problems
@@ -43,12 +41,12 @@ class Adam(Optimizer):
             problems.append(f"`epsilon` must be positive, got {self.epsilon!r}.")
         raise_if_any(self.name, problems)
 
-    @override
     def for_dense(self) -> tf.keras.optimizers.Optimizer:
+        """See `Optimizer`."""
         return tf.keras.optimizers.Adam(self.learning_rate, self.beta_1, self.beta_2, self.epsilon, jit_compile=False)
 
-    @override
     def for_rows(self) -> tf.keras.optimizers.Optimizer:
+        """See `Optimizer`."""
         from models.optimizers.row_adam import RowAdam
 
         return RowAdam(self.learning_rate, self.beta_1, self.beta_2, self.epsilon, jit_compile=False)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal, final
 
-from typing_extensions import override
-
 from models.deferred import tf
 from models.errors import raise_if_any
 from models.optimizers.base import Optimizer, rate_problems
@@ -29,10 +27,10 @@ class SGD(Optimizer):
     def __post_init__(self) -> None:
         raise_if_any(self.name, rate_problems(self.learning_rate))
 
-    @override
     def for_dense(self) -> tf.keras.optimizers.Optimizer:
+        """See `Optimizer`."""
         return tf.keras.optimizers.SGD(self.learning_rate, jit_compile=False)
 
-    @override
     def for_rows(self) -> tf.keras.optimizers.Optimizer:
+        """See `Optimizer`."""
         return self.for_dense()

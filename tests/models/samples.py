@@ -1,0 +1,81 @@
+"""Small declarations and batches that many model tests share."""
+
+import numpy as np
+import tensorflow as tf
+from models.architectures import PLE, MMoE, SharedBottom, SingleTask
+from models.inputs import Combiner, DenseInput, EmbeddingInput
+from models.model import MultiTaskModel
+from models.settings import ModelSettings
+from models.tasks import Kind, Task, TaskGraph
+
+INPUTS = (
+    EmbeddingInput(name="user", table="user", num_ids=50, dim=4),
+    EmbeddingInput(name="item", table="item", num_ids=30, dim=3),
+    EmbeddingInput(name="last_item", table="item", num_ids=30, dim=3),
+    DenseInput(name="age"),
+)
+TAGS = EmbeddingInput(name="tags", table="tag", num_ids=9, dim=3, combiner=Combiner.MEAN)
+
+FUNNEL = TaskGraph(
+    (
+        Task(name="click", kind=Kind.BINARY, label="c"),
+        Task(name="buy", kind=Kind.BINARY, label="b", given="click"),
+        Task(name="spend", kind=Kind.REGRESSION, label="s", given="buy", loss_weight=0.1),
+    )
+)
+PAIR = TaskGraph(
+    (Task(name="click", kind=Kind.BINARY, label="c"), Task(name="like", kind=Kind.BINARY, label="l")),
+)
+
+# One at least for each entry of the catalogue; a test says so.
+ARCHITECTURE_SAMPLES = (
+    SingleTask(expert=(6, 5)),
+    SharedBottom(expert=(6, 5)),
+    MMoE(num_experts=3, expert=(6, 5)),
+    PLE(num_levels=1, num_shared=2, num_specific=1, expert=(6, 5)),
+    PLE(num_levels=2, num_shared=1, num_specific=2, expert=(6, 5)),
+    PLE(num_levels=3, num_shared=2, num_specific=0, expert=(5,)),
+)
+
+
+def features_of(rows: int, *, seed: int = 0, with_tags: bool = False) -> dict[str, tf.Tensor]:
+    """A batch for `INPUTS`, and `TAGS` if asked."""
+    draws = np.random.default_rng(seed)
+    features = {
+        "user": tf.constant(draws.integers(0, 50, rows)),
+        "item": tf.constant(draws.integers(0, 30, rows)),
+        "last_item": tf.constant(draws.integers(0, 30, rows)),
+        "age": tf.constant(draws.normal(size=rows), tf.float32),
+    }
+    if with_tags:
+        lengths = draws.integers(0, 4, rows)
+        features["tags"] = tf.RaggedTensor.from_row_lengths(draws.integers(0, 9, lengths.sum()), lengths)
+    return features
+
+
+def funnel_targets(rows: int, *, seed: int = 0) -> dict[str, tf.Tensor]:
+    """Clicks, some of which buy, some of which spend; the columns that ExampleGen would add."""
+    draws = np.random.default_rng(seed + 1)
+    click = draws.random(rows) < 0.6
+    buy = click & (draws.random(rows) < 0.5)
+    columns = {
+        "label/click": click,
+        "label/buy": buy,
+        "known/buy": click,
+        "label/click_and_buy": buy,
+        "label/spend": buy * draws.exponential(2.0, rows),
+        "known/spend": buy,
+    }
+    return {name: tf.constant(column, tf.float32) for name, column in columns.items()}
+
+
+def pair_targets(rows: int, *, seed: int = 0) -> dict[str, tf.Tensor]:
+    """Fair coins for `PAIR`."""
+    draws = np.random.default_rng(seed + 2)
+    return {f"label/{name}": tf.constant(draws.integers(0, 2, rows), tf.float32) for name in ("click", "like")}
+
+
+def model_of(architecture=ARCHITECTURE_SAMPLES[4], *, tasks=FUNNEL, inputs=INPUTS, balancer=None, **settings):
+    """A small model."""
+    declared = ModelSettings(**{"architecture": architecture, "tower": (4,), **settings})
+    return MultiTaskModel(declared, inputs, tasks, balancer)
