@@ -28,7 +28,8 @@ class ServedModel:
     It is loaded by the session loader, the path TF Serving takes, so table initialisers run and no Python model code
     does.
 
-    Differs from TF Serving: an input whose shape the signature forbids is refused before the graph runs.
+    Differs from TF Serving: an input whose shape the signature forbids is refused before the graph runs; default values
+    that a signature may hold for missing inputs are not used.
 
     Attributes:
         version: Its number.

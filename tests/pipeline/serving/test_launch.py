@@ -50,7 +50,11 @@ def config(base_path, **changed):
 def started(base_path, *, grpc_port, rest_port):
     program = PROGRAM.format(grpc=grpc_port, rest=rest_port, flush="flush" if grpc_port == 0 else "fileno")
     return subprocess.Popen(
-        [sys.executable, "-c", program, str(base_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, str(base_path)],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 

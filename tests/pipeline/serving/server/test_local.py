@@ -12,6 +12,7 @@ import pytest
 from pipeline.serving.client import ServingClient
 from pipeline.serving.config import Protocol, ServerConfig, ServingConfig
 from pipeline.serving.errors import FinalServingError, ServerStartError
+from pipeline.serving.rows import predict_file
 from pipeline.serving.server import LocalModelServer
 
 pytestmark = pytest.mark.integration
@@ -60,6 +61,12 @@ def test_bytes_that_are_not_utf8_score_alike_by_b64_and_grpc(server, rest, clien
 
 
 @PROTOCOLS
+def test_the_client_names_a_single_output(server, client_config, protocol):
+    with ServingClient(client_config(server, protocol)) as client:
+        assert client.predict({"x": [1.5, 2]}, signature_name="twice") == {"y": [3.0, 4.0]}
+
+
+@PROTOCOLS
 def test_every_element_type_crosses(server, client_config, protocol):
     request_inputs = {"text": ["a", "é", "x" * 2**20], "count": [0, 2**62, -1], "flag": [True, False, True]}
     with ServingClient(client_config(server, protocol)) as client:
@@ -75,6 +82,20 @@ def test_every_element_type_crosses(server, client_config, protocol):
     assert answer["count"].tolist() == [1, 2**62 + 1, 0]
     assert answer["flag"].tolist() == [False, True, False]
     np.testing.assert_array_equal(answer["pair"], arrays["pair"] * 2)
+
+
+@PROTOCOLS
+@pytest.mark.parametrize("signature_name", ["predict_columns", "serving_default"])
+def test_a_file_scores_as_its_rows_do(server, client_config, tmp_path, protocol, signature_name):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"age,label,city\n1,0,rome\n,1,oslo\n-5.5,1,\xff\x00\n3,0,\n")
+    rows = {"city": ["rome", "oslo", b"\xff\x00", ""], "age": [1.0, None, -5.5, 3.0]}
+    with ServingClient(client_config(server, protocol)) as client:
+        expected = client.predict(rows)
+        batches = list(predict_file(client, path, signature_name=signature_name, batch_rows=3))
+    assert [len(batch["click"]) for batch in batches] == [3, 1]
+    for name, values in expected.items():
+        np.testing.assert_array_equal([value for batch in batches for value in batch[name]], values)
 
 
 def test_a_taken_port_is_named(server, exports):

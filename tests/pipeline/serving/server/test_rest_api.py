@@ -83,7 +83,7 @@ PREDICT = "/v1/models/demo:predict"
         ("GET", "/v1/models/demo/versions/7", None, 404, "Could not find version 7 of model demo"),
         ("GET", "/v1/models/nope/metadata", None, 404, "Servable not found for request: Latest(nope)"),
         ("GET", "/", None, 404, "Not found"),
-        ("POST", PREDICT, b"x" * (9 * 2**20), 413, "size"),
+        pytest.param("POST", PREDICT, b"x" * (9 * 2**20), 413, "size", id="too-long"),
     ],
 )
 def test_rest_refuses_with_a_status_and_a_sentence(rest, method, path, body, status, message):
