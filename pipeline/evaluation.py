@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-import tensorflow_model_analysis as tfma
 from google.protobuf import wrappers_pb2
+from tensorflow_model_analysis.proto import config_pb2
 
 from models.tasks import Kind, Output, known_column, label_column
 from pipeline.config import PipelineConfig
@@ -33,7 +33,7 @@ _COUNTS: Final = ("ExampleCount", "WeightedExampleCount", "MeanLabel", "MeanPred
 _PLOTS: Final = ("CalibrationPlot", "ConfusionMatrixPlot")
 
 
-def eval_config(config: PipelineConfig, *, has_baseline: bool = True) -> tfma.EvalConfig:
+def eval_config(config: PipelineConfig, *, has_baseline: bool = True) -> config_pb2.EvalConfig:
     """One metrics set an output, over the output's own sample space; candidate and baseline in one pass.
 
     Args:
@@ -50,15 +50,17 @@ def eval_config(config: PipelineConfig, *, has_baseline: bool = True) -> tfma.Ev
         "example_weight_keys": {output.name: known_column(output.name) for output in outputs},
         "signature_name": "serving_default",
     }
-    models = [tfma.ModelSpec(name=CANDIDATE, **keys)]
+    models = [config_pb2.ModelSpec(name=CANDIDATE, **keys)]
     if has_baseline:
-        models.append(tfma.ModelSpec(name=BASELINE, is_baseline=True, **keys))
-    slices = [tfma.SlicingSpec()] + [tfma.SlicingSpec(feature_keys=columns) for columns in config.evaluation.slices]
-    return tfma.EvalConfig(
+        models.append(config_pb2.ModelSpec(name=BASELINE, is_baseline=True, **keys))
+    slices = [config_pb2.SlicingSpec()] + [
+        config_pb2.SlicingSpec(feature_keys=columns) for columns in config.evaluation.slices
+    ]
+    return config_pb2.EvalConfig(
         model_specs=models,
         slicing_specs=slices,
         metrics_specs=[_metrics(output, config.gate.thresholds) for output in outputs],
-        options=tfma.Options(
+        options=config_pb2.Options(
             include_default_metrics=wrappers_pb2.BoolValue(value=False),
         ),
     )
@@ -68,18 +70,18 @@ def _metrics(output: Output, thresholds: tuple[Threshold, ...]) -> Any:
     binary = output.kind is Kind.BINARY
     asked = {threshold.metric: threshold for threshold in thresholds if threshold.output == output.name}
     metrics = [_metric(metric, asked.get(metric)) for metric in (_OF_BINARY if binary else _OF_REGRESSION)]
-    metrics += [tfma.MetricConfig(class_name=name) for name in _COUNTS]
-    metrics += [tfma.MetricConfig(class_name=name) for name in (_PLOTS if binary else ())]
-    return tfma.MetricsSpec(
+    metrics += [config_pb2.MetricConfig(class_name=name) for name in _COUNTS]
+    metrics += [config_pb2.MetricConfig(class_name=name) for name in (_PLOTS if binary else ())]
+    return config_pb2.MetricsSpec(
         output_names=[output.name],
         model_names=[],
         metrics=metrics,
-        example_weights=tfma.ExampleWeightOptions(weighted=True),
+        example_weights=config_pb2.ExampleWeightOptions(weighted=True),
     )
 
 
 def _metric(metric: Metric, asked: Threshold | None) -> Any:
-    config = tfma.MetricConfig(class_name=TFMA_NAMES[metric][0])
+    config = config_pb2.MetricConfig(class_name=TFMA_NAMES[metric][0])
     for threshold in _thresholds(metric, asked):
         config.threshold.MergeFrom(threshold)
     return config
@@ -91,12 +93,14 @@ def _thresholds(metric: Metric, asked: Threshold | None) -> Iterator[Any]:
     # Without bounds of its own a metric must still be a number: TFMA blesses nothing where it has nothing to check.
     bounds = {"lower_bound": asked.min if asked.min is not None else -sys.float_info.max, "upper_bound": asked.max}
     given = {name: wrappers_pb2.DoubleValue(value=value) for name, value in bounds.items() if value is not None}
-    yield tfma.MetricThreshold(value_threshold=tfma.GenericValueThreshold(**given))
+    yield config_pb2.MetricThreshold(value_threshold=config_pb2.GenericValueThreshold(**given))
     if asked.max_loss is not None:
         lower = metric in LOWER_IS_BETTER
-        change = tfma.GenericChangeThreshold(
-            direction=tfma.MetricDirection.LOWER_IS_BETTER if lower else tfma.MetricDirection.HIGHER_IS_BETTER,
+        change = config_pb2.GenericChangeThreshold(
+            direction=config_pb2.MetricDirection.LOWER_IS_BETTER
+            if lower
+            else config_pb2.MetricDirection.HIGHER_IS_BETTER,
             # TFMA asks for a gain of at least `absolute`; a loss allowed is a negative gain.
             absolute=wrappers_pb2.DoubleValue(value=asked.max_loss if lower else -asked.max_loss),
         )
-        yield tfma.MetricThreshold(change_threshold=change)
+        yield config_pb2.MetricThreshold(change_threshold=change)

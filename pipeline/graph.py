@@ -123,7 +123,7 @@ def trainer_plan(config: PipelineConfig) -> TrainerPlan:
 
 def declared_schema(config: PipelineConfig) -> Any:
     """The node that writes the schema the configuration declares."""
-    return DeclaredSchema(plan=example_gen_plan(config))
+    return DeclaredSchema(example_gen_plan(config))
 
 
 def _destination(config: PipelineConfig) -> pusher_pb2.PushDestination:
