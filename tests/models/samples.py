@@ -2,6 +2,7 @@
 
 import numpy as np
 import tensorflow as tf
+
 from models.architectures import PLE, MMoE, SharedBottom, SingleTask
 from models.inputs import Combiner, DenseInput, EmbeddingInput
 from models.model import MultiTaskModel

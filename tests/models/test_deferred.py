@@ -20,6 +20,7 @@ def test_what_a_config_check_imports_is_quick_and_without_tensorflow():
 
 def test_the_stand_in_gives_what_tensorflow_holds():
     import tensorflow
+
     from models.deferred import tf
 
     assert tf.constant is tensorflow.constant

@@ -1,5 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
+
 from models.seeds import derive
 
 paths = st.lists(st.text(alphabet="ab/ ", max_size=3) | st.integers(0, 9), max_size=3)

@@ -1,4 +1,5 @@
 import pytest
+
 from models.architectures import PLE, MMoE
 from models.binding import bind, unbind
 from models.errors import ConfigError

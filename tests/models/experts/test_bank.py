@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from models.experts import Activation, Style
 from models.experts.bank import ExpertBank
 

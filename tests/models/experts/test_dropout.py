@@ -1,5 +1,6 @@
 import numpy as np
 import tensorflow as tf
+
 from models.experts.dropout import CountedDropout
 
 ONES = tf.ones([50, 40])

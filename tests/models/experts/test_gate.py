@@ -2,6 +2,7 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from models.experts.gate import Gate
 
 

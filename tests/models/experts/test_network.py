@@ -1,5 +1,6 @@
 import numpy as np
 import tensorflow as tf
+
 from models.experts import Expert, Level, Stream, Style, Wiring
 from models.experts.network import ExpertNetwork
 

@@ -1,14 +1,16 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from models.errors import ConfigError
 from models.inputs import Combiner, DenseInput, EmbeddingInput
 from models.inputs.encoder import InputEncoder, is_embedding_table
-
 from tests.models.samples import INPUTS, TAGS, features_of
 
 ROWS = 5
-MANY = {combiner: EmbeddingInput(name="tags", table="tag", num_ids=9, dim=3, combiner=combiner) for combiner in Combiner}
+MANY = {
+    combiner: EmbeddingInput(name="tags", table="tag", num_ids=9, dim=3, combiner=combiner) for combiner in Combiner
+}
 
 
 def encoder_of(*inputs, seed=0):
@@ -55,7 +57,9 @@ def test_gradients_of_tables_stay_rows_and_name_each_id():
     assert all(isinstance(gradient, tf.IndexedSlices) for gradient in gradients.values())
     np.testing.assert_array_equal(gradients["user"].indices, features["user"])
     np.testing.assert_array_equal(gradients["tag"].indices, features["tags"].values)
-    assert sorted(gradients["item"].indices.numpy()) == sorted([*features["item"].numpy(), *features["last_item"].numpy()])
+    assert sorted(gradients["item"].indices.numpy()) == sorted(
+        [*features["item"].numpy(), *features["last_item"].numpy()]
+    )
 
 
 def test_the_same_seed_gives_the_same_tables_and_another_seed_others():

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from models.losses.chain import chain_logit, chain_loss
 
 LOGITS = (-40.0, -15.0, -3.0, -0.1, 0.0, 0.7, 5.0, 20.0, 40.0)

@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from models.losses.terms import loss_terms
 from models.tasks import Kind, Relation, Task, TaskGraph
-
 from tests.models.samples import FUNNEL, PAIR
 
 LOGITS = {"click": [0.5, -1.0, 2.0, 0.1], "buy": [0.2, 0.4, -0.6, 3.0], "spend": [1.0, 2.0, 3.0, 4.0]}
@@ -104,7 +104,11 @@ def test_a_conditional_relation_learns_from_the_parents_positives_alone():
             Task(name="buy", kind=Kind.BINARY, label="b", given="click", relation=Relation.CONDITIONAL),
         )
     )
-    targets = {"label/click": [1.0, 0.0, 1.0, 1.0], "label/buy": [1.0, 0.0, 0.0, 1.0], "known/buy": [1.0, 0.0, 1.0, 1.0]}
+    targets = {
+        "label/click": [1.0, 0.0, 1.0, 1.0],
+        "label/buy": [1.0, 0.0, 0.0, 1.0],
+        "known/buy": [1.0, 0.0, 1.0, 1.0],
+    }
     _, counts, gradients = terms(tasks, {name: LOGITS[name] for name in ("click", "buy")}, targets)
     np.testing.assert_array_equal(counts, [4.0, 3.0])
     assert gradients["buy"][1] == 0.0
