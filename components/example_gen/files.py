@@ -22,6 +22,7 @@ from components.example_gen.split import EVAL, TRAIN, FilesSplit, SpanSplit
 __all__ = ["InputFile", "find_files", "fingerprint", "num_shards", "open_file"]
 
 SHARD_BYTES: Final = 16 * 2**20
+NUM_NAMED: Final = 5  # How many files a message names.
 COMPRESSION: Final = 4  # A zipped byte counts as so many.
 LAYOUT: Final = 1  # Counts up when equal input comes to make other output, so that a cache does not hide it.
 
@@ -67,8 +68,8 @@ def find_files(data: DataConfig) -> tuple[InputFile, ...]:
         held_out = _matched(split.eval_path)
         shared = sorted({file.path for file in files} & {file.path for file in held_out})
         if shared:
-            problem = f"`{shared[0]}` is found by both `path` and `eval_path`, as are {len(shared) - 1} more."
-            raise UnusableInputError([f"{problem} A row must be in one split: narrow one of them."])
+            problem = f"{len(shared)} file(s) are found by both `path` and `eval_path`: {', '.join(shared[:NUM_NAMED])}."
+            raise UnusableInputError([f"{problem} A row must be in one split, so narrow one of them."])
         files = [dataclasses.replace(file, split=TRAIN) for file in files]
         files += [dataclasses.replace(file, split=EVAL) for file in held_out]
     return tuple(files)
@@ -93,7 +94,19 @@ def num_shards(files: Sequence[InputFile], data: DataConfig) -> int:
 def open_file(path: str) -> BinaryIO:
     """The unzipped bytes of a file."""
     stream = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=stream) if path.endswith(".gz") else stream)
+    return cast(BinaryIO, _Unzipped(stream) if path.endswith(".gz") else stream)
+
+
+class _Unzipped(gzip.GzipFile):
+    """Closes what it reads from, which `GzipFile` leaves open."""
+
+    def __init__(self, zipped: BinaryIO) -> None:
+        self._zipped = zipped
+        super().__init__(fileobj=zipped, mode="rb")
+
+    def close(self) -> None:
+        super().close()
+        self._zipped.close()
 
 
 def _matched(path: str) -> list[InputFile]:

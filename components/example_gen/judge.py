@@ -124,7 +124,11 @@ def _where(tally: Tally, count: Count, name: str) -> str:
 
 
 def _listed(places: Sequence[Place]) -> str:
-    return ", ".join(map(str, places))
+    """Places as `a.csv:3 ('x'), 7 ('y'); b.csv:2 ('z')`."""
+    by_file: dict[str, list[str]] = {}
+    for place in places:
+        by_file.setdefault(place.file, []).append(f"{place.row} ({place.text})" if place.text else str(place.row))
+    return "; ".join(f"{file}:{', '.join(rows)}" for file, rows in by_file.items())
 
 
 _WAYS_OUT: Final = {

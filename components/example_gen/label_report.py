@@ -36,9 +36,6 @@ class Place:
     row: int
     text: str = ""
 
-    def __str__(self) -> str:
-        return f"{self.file}:{self.row}" + (f" ({self.text})" if self.text else "")
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class OutputCounts:
