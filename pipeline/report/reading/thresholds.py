@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -51,11 +52,12 @@ def _found(failure: Any) -> Score:
 
 def _value_bound(threshold: Any) -> str:
     bounds = []
-    if threshold.HasField("lower_bound"):
+    # The largest float stands for no bound where a threshold asks only that there be a number.
+    if threshold.HasField("lower_bound") and threshold.lower_bound.value > -sys.float_info.max:
         bounds.append(f"at least {threshold.lower_bound.value:g}")
-    if threshold.HasField("upper_bound"):
+    if threshold.HasField("upper_bound") and threshold.upper_bound.value < sys.float_info.max:
         bounds.append(f"at most {threshold.upper_bound.value:g}")
-    return " and ".join(bounds)
+    return " and ".join(bounds) or "a number"
 
 
 def _change_bound(threshold: Any) -> str:
@@ -64,10 +66,9 @@ def _change_bound(threshold: Any) -> str:
         if not threshold.HasField(field):
             continue
         value = getattr(threshold, field).value * factor
+        amount = f"{abs(value):g}{unit}"
         if threshold.direction == HIGHER_IS_BETTER:
-            bounds.append(f"a rise of at least {value:g}{unit}" if value > 0 else f"a fall of at most {-value:g}{unit}")
+            bounds.append(f"a rise of at least {amount}" if value > 0 else f"a fall of at most {amount}")
         else:
-            bounds.append(
-                f"a rise of at most {value:g}{unit}" if value >= 0 else f"a fall of at least {-value:g}{unit}"
-            )
+            bounds.append(f"a rise of at most {amount}" if value >= 0 else f"a fall of at least {amount}")
     return " and ".join(bounds)
