@@ -27,6 +27,9 @@ FEATURES_KEY: Final = "features"
 PASSED_KEY: Final = "passed"
 
 _MISSING_ID: Final = 0  # Ids of values start at 1.
+_QUANTILE_ERROR: Final = 0.01  # A boundary's rank is off by a hundredth of the rows at most.
+
+_OfText = CategoricalFeature | MultivaluedFeature | CrossFeature
 
 
 def features_to_json(features: Mapping[str, Feature]) -> str:
@@ -72,7 +75,12 @@ def preprocessing_fn(inputs: dict[str, Any], custom_config: Mapping[str, Any]) -
     features = _features_from_json(custom_config[FEATURES_KEY])
     dense = {name: _dense(tensor) for name, tensor in inputs.items()}
     tables = _vocabularies(features, dense)
-    outputs = {name: _transform(name, feature, dense, tables) for name, feature in features.items()}
+    outputs = {
+        name: _transform(name, feature, dense, tables)
+        for name, feature in features.items()
+        if not isinstance(feature, NumericFeature)
+    }
+    outputs |= _numbers(features, dense)
     return outputs | {name: dense[name] for name in custom_config[PASSED_KEY]}
 
 
@@ -143,13 +151,11 @@ def _vocabularies(features: Mapping[str, Feature], dense: Mapping[str, tf.Tensor
     }
 
 
-def _transform(name: str, feature: Feature, dense: Mapping[str, tf.Tensor], tables: Mapping[str, Any]) -> Any:
+def _transform(name: str, feature: _OfText, dense: Mapping[str, tf.Tensor], tables: Mapping[str, Any]) -> Any:
     import tensorflow as tf
 
     if isinstance(feature, CrossFeature):
         return _cross(feature, dense)
-    if isinstance(feature, NumericFeature):
-        return _number(feature, dense[feature.column or name])
     values = _values(name, feature, dense)
     if isinstance(feature, CategoricalFeature):
         return tf.where(values == "", tf.constant(_MISSING_ID, tf.int64), _ids(name, feature, values, tables))
@@ -178,9 +184,26 @@ def _cross(feature: CrossFeature, dense: Mapping[str, tf.Tensor]) -> tf.Tensor:
     return tf.where(some_missing, tf.constant(_MISSING_ID, tf.int64), ids)
 
 
-def _number(feature: NumericFeature, values: tf.Tensor) -> tf.Tensor:
+def _numbers(features: Mapping[str, Feature], dense: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """All numbers at once: a Transform pass costs by the analyzer, so each kind of scaling has one for all features."""
     import tensorflow as tf
-    import tensorflow_transform as tft
+
+    numeric = {name: feature for name, feature in features.items() if isinstance(feature, NumericFeature)}
+    raw = {name: _raw_number(feature, dense[feature.column or name]) for name, feature in numeric.items()}
+    outputs = {name: values for name, values in raw.items() if numeric[name].scaling is Scaling.NONE}
+    outputs |= _z_scores({name: raw[name] for name in raw if numeric[name].scaling in (Scaling.ZSCORE, Scaling.LOG)})
+    for count in sorted({feature.buckets for feature in numeric.values() if feature.scaling is Scaling.BUCKETS}):
+        names = [name for name, f in numeric.items() if f.scaling is Scaling.BUCKETS and f.buckets == count]
+        outputs |= _buckets({name: raw[name] for name in names}, count)
+    return {
+        name: values if values.dtype == tf.int64 else tf.where(tf.math.is_nan(values), 0.0, values)
+        for name, values in outputs.items()
+    }
+
+
+def _raw_number(feature: NumericFeature, values: tf.Tensor) -> tf.Tensor:
+    """`[batch]`, NaN where missing, before scaling by what the other rows hold."""
+    import tensorflow as tf
 
     # A number far outside float32's range arrives as infinity: as good as missing.
     values = tf.where(tf.math.is_finite(values), values, float("nan"))
@@ -188,13 +211,41 @@ def _number(feature: NumericFeature, values: tf.Tensor) -> tf.Tensor:
         values = tf.where(tf.math.is_nan(values), feature.default, values)
     if feature.scaling is Scaling.LOG:
         values = tf.sign(values) * tf.math.log1p(tf.abs(values))
+    return values
+
+
+def _z_scores(columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """Each column less its mean, over its standard deviation; NaN stays NaN and counts for neither."""
+    import tensorflow as tf
+    import tensorflow_transform as tft
+
+    if not columns:
+        return {}
+    values = tf.cast(tf.stack(list(columns.values()), axis=1), tf.float64)  # [batch, columns]
     known = tf.math.is_finite(values)
-    seen = tf.boolean_mask(values, known)
-    if feature.scaling is Scaling.BUCKETS:
-        boundaries = tft.quantiles(seen, feature.buckets, epsilon=0.01)
-        filled = tf.where(known, values, 0.0)
-        ids = 1 + tf.cast(tft.apply_buckets(filled, boundaries), tf.int64)
-        return tf.where(known, ids, tf.constant(_MISSING_ID, tf.int64))
-    if feature.scaling is not Scaling.NONE:
-        values = tf.math.divide_no_nan(values - tft.mean(seen), tf.sqrt(tft.var(seen)))
-    return tf.where(known, values, 0.0)
+    filled = tf.where(known, values, tf.zeros_like(values))
+    parts = tf.concat([tf.cast(known, tf.float64), filled, filled * filled], axis=1)
+    count, total, squares = tf.split(tft.sum(parts, reduce_instance_dims=False), 3)
+    mean = tf.math.divide_no_nan(total, count)
+    variance = tf.maximum(tf.math.divide_no_nan(squares, count) - mean * mean, 0.0)
+    # Of a constant column rounding alone can leave a variance; it is one part in 10^12 of the square at most.
+    deviation = tf.where(variance > 1e-12 * mean * mean, tf.sqrt(variance), tf.zeros_like(variance))
+    scaled = tf.math.divide_no_nan(values - mean, deviation)
+    scaled = tf.where(known, scaled, tf.constant(float("nan"), tf.float64))
+    return dict(zip(columns, tf.unstack(tf.cast(scaled, tf.float32), axis=1), strict=True))
+
+
+def _buckets(columns: Mapping[str, tf.Tensor], count: int) -> dict[str, tf.Tensor]:
+    """Each column's quantile bucket, from 1; 0 where missing."""
+    import tensorflow as tf
+    import tensorflow_transform as tft
+
+    values = tf.stack(list(columns.values()), axis=1)
+    # The sketch behind passes over NaN, so a column's quantiles are those of its known values.
+    boundaries = tft.quantiles(values, count, epsilon=_QUANTILE_ERROR, reduce_instance_dims=False)
+    outputs = {}
+    for index, (name, column) in enumerate(columns.items()):
+        known = tf.math.is_finite(column)
+        ids = 1 + tf.searchsorted(boundaries[index], tf.where(known, column, 0.0), side="right", out_type=tf.int64)
+        outputs[name] = tf.where(known, ids, tf.constant(_MISSING_ID, tf.int64))
+    return outputs

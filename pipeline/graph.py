@@ -6,8 +6,6 @@ import dataclasses
 import os
 from typing import Any, Final
 
-from components.data_check.component import AnomalyStop, DeclaredSchema
-
 # Not `from tfx import v1`, which takes nine seconds more, all of them Google Cloud.
 from tfx.components import Evaluator, ExampleValidator, Pusher, StatisticsGen, Trainer, Transform
 from tfx.dsl.components.base import executor_spec
@@ -18,6 +16,7 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import pusher_pb2, trainer_pb2
 from tfx.types import Channel, standard_artifacts
 
+from components.data_check.component import AnomalyStop, DeclaredSchema
 from components.example_gen.component import TaskExampleGen
 from components.example_gen.plan import ExampleGenPlan
 from components.pusher.executor import Executor as UntornPusher
@@ -26,6 +25,7 @@ from pipeline.config import PipelineConfig
 from pipeline.config.features import MultivaluedFeature
 from pipeline.evaluation import eval_config
 from pipeline.features import FEATURES_KEY, PASSED_KEY, features_to_json, input_plans
+from pipeline.fingerprint import CODE_KEY, code_fingerprint
 
 __all__ = ["METADATA_FILE", "build_pipeline"]
 
@@ -57,7 +57,9 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         custom_config={
             FEATURES_KEY: features_to_json(config.features),
             PASSED_KEY: list(config.graph.columns),
+            CODE_KEY: code_fingerprint("pipeline/features.py"),
         },
+        disable_statistics=True,  # StatisticsGen has them of the raw columns; those of ids and z-scores say no more.
     )
     transform.add_upstream_node(stop)
     trainer = Trainer(
@@ -67,7 +69,10 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         schema=schema.outputs["schema"],
         train_args=trainer_pb2.TrainArgs(splits=["train"]),
         eval_args=trainer_pb2.EvalArgs(splits=["eval"]),
-        custom_config={PLAN_KEY: trainer_plan(config).to_json()},
+        custom_config={
+            PLAN_KEY: trainer_plan(config).to_json(),
+            CODE_KEY: code_fingerprint("models", "components/trainer"),
+        },
     )
     serving = Resolver(
         strategy_class=LatestBlessedModelStrategy,

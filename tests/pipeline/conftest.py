@@ -24,7 +24,7 @@ tasks:
   - {{name: click, kind: binary, label: click}}
   - {{name: conversion, kind: binary, label: conversion, given: click, relation: esmm, product: ctcvr}}
 model:
-  architecture: {{name: mmoe, experts: 2, units: [8]}}
+  architecture: {{name: mmoe, num_experts: 2, expert: [8]}}
   tower: [8]
 training:
   epochs: 2
