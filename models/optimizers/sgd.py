@@ -15,7 +15,7 @@ __all__ = ["SGD"]
 @final
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SGD(Optimizer):
-    """Gradient descent without momentum, which would move every row of a table in every step.
+    """Gradient descent without momentum, which would move every row of a table in every step; see `RowSGD`.
 
     Attributes:
         learning_rate: Step size.
@@ -29,7 +29,9 @@ class SGD(Optimizer):
 
     def for_dense(self) -> tf.keras.optimizers.Optimizer:
         """See `Optimizer`."""
-        return tf.keras.optimizers.SGD(self.learning_rate, jit_compile=False)
+        from models.optimizers.row_sgd import RowSGD
+
+        return RowSGD(self.learning_rate)
 
     def for_rows(self) -> tf.keras.optimizers.Optimizer:
         """See `Optimizer`."""

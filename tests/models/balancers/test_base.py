@@ -1,0 +1,91 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.balancers import Balancer, Seen, remember
+from tests.models.samples import PAIR, features_of, model_of, pair_targets
+
+
+@dataclasses.dataclass(frozen=True)
+class InverseOfLast(Balancer):
+    """Weighs each loss by one over its value in the step before: a loss method with a memory."""
+
+    def build(self, num_losses):
+        return {"last": remember("last", tf.ones([num_losses]))}
+
+    def weigh(self, seen, memory):
+        weights = 1.0 / memory["last"]
+        memory["last"].assign(seen.losses)
+        return weights
+
+
+@dataclasses.dataclass(frozen=True)
+class OfSteps(Balancer):
+    """Hands over to the second task, step by step."""
+
+    def weigh(self, seen, memory):
+        step = tf.cast(seen.step, tf.float32)
+        return tf.stack([1.0 - step, step])
+
+
+class Misshapen(Balancer):
+    def weigh(self, seen, memory):
+        return tf.ones([7])
+
+
+class Greedy(Balancer):
+    needs_gram = True
+
+    def weigh(self, seen, memory):
+        return seen.gram
+
+
+def step_of(model, rows=16):
+    return model.train_step((features_of(rows), pair_targets(rows)))
+
+
+def test_a_balancers_memory_lives_in_the_models_checkpoint(tmp_path):
+    model = model_of(tasks=PAIR, balancer=InverseOfLast())
+    model.compile(optimizer="sgd")
+    step_of(model)
+    last = [weight.numpy() for weight in model.non_trainable_weights if "last" in weight.name]
+    assert len(last) == 1
+    assert not np.isclose(last[0], 1.0).any()
+    path = tf.train.Checkpoint(model=model).write(str(tmp_path / "kept"))
+    resumed = model_of(tasks=PAIR, balancer=InverseOfLast())
+    tf.train.Checkpoint(model=resumed).read(path).expect_partial()
+    restored = [weight.numpy() for weight in resumed.non_trainable_weights if "last" in weight.name]
+    np.testing.assert_array_equal(restored, last)
+
+
+def test_weights_reach_the_update():
+    model = model_of(tasks=PAIR, balancer=OfSteps())
+    model.compile(optimizer="sgd")
+    logits = next(weight for weight in model.trainable_weights if weight.name.endswith("logits/kernel_0:0"))
+    before = logits.numpy()
+    step_of(model)
+    first = logits.numpy()
+    step_of(model)
+    second = logits.numpy()
+    assert (first[0] != before[0]).any()
+    np.testing.assert_array_equal(first[1], before[1])
+    np.testing.assert_array_equal(second[0], first[0])
+    assert (second[1] != first[1]).any()
+
+
+def test_weights_of_another_shape_are_refused():
+    seen = Seen(losses=tf.ones([2]), active=tf.constant([True, True]), step=tf.constant(0, tf.int64))
+    with pytest.raises(ValueError, match=r"`weigh` of Misshapen must return one weight a loss, \(2,\), got \(7,\)"):
+        Misshapen().balance(seen, {})
+
+
+def test_what_a_balancer_says_of_an_absent_task_does_not_count():
+    seen = Seen(losses=tf.constant([2.0, 0.0]), active=tf.constant([True, False]), step=tf.constant(5, tf.int64))
+    np.testing.assert_array_equal(OfSteps().balance(seen, {}), [-4.0, 0.0])
+
+
+def test_a_balancer_that_needs_a_gram_matrix_is_refused_by_the_model():
+    with pytest.raises(ValueError, match=r"`balancer` must not need a Gram matrix, got .* take one that weighs losses"):
+        model_of(tasks=PAIR, balancer=Greedy())
