@@ -117,7 +117,8 @@ def _found(what: str, finding: Finding) -> OddRows:
 
 
 def _place(place: Place) -> str:
-    return str(dataclasses.replace(place, file=pathlib.PurePath(place.file).name))
+    where = f"{pathlib.PurePath(place.file).name}:{place.row}"
+    return f"{where} ({place.text})" if place.text else where
 
 
 def _columns(run: RunRecord) -> Iterator[ColumnLine]:
@@ -154,6 +155,6 @@ def _heights(histogram: tuple[float, ...]) -> tuple[float, ...]:
 def _values(column: ColumnRecord) -> str:
     if not column.top or not column.present:
         return ""
-    shown = ", ".join(f"{value or '(empty)'} {numbers.share(rows / column.present)}" for value, rows in column.top)
+    shown = ", ".join(f"{value or '(empty)'} ({numbers.share(rows / column.present)})" for value, rows in column.top)
     more = column.num_unique - len(column.top)
     return f"{shown}, and {numbers.count(more)} more" if more > 0 else shown

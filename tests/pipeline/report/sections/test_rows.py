@@ -18,7 +18,7 @@ def test_columns_show_moments_or_the_most_frequent_values(run):
     assert fare.missing == (f"0.05{THIN}%", f"0.15{THIN}%")
     assert max(fare.histogram) == 1
     assert payment.moments == ()
-    assert payment.values == f"Cash 50.0{THIN}%, Credit Card 33.3{THIN}%, and 5 more"
+    assert payment.values == f"Cash (50.0{THIN}%), Credit Card (33.3{THIN}%), and 5 more"
 
 
 def test_rows_that_nobody_checked_are_not_called_clean(run):
