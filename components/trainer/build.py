@@ -1,0 +1,39 @@
+"""From a plan to a model that can be trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from components.trainer.devices import number_format, strategy
+from components.trainer.plan import InputPlan, TrainerPlan
+from models.inputs import DenseInput, EmbeddingInput, Input
+from models.model import MultiTaskModel
+from models.optimizers import build
+from models.tasks import TaskGraph
+
+__all__ = ["build_model", "model_input"]
+
+
+def model_input(column: InputPlan, vocabulary_sizes: Mapping[str, int]) -> Input:
+    """The model's input for a transformed column, once it is known how many values its vocabulary has."""
+    if not column.dim:
+        return DenseInput(name=column.name)
+    learned = vocabulary_sizes[column.vocabulary] if column.vocabulary is not None else 0
+    return EmbeddingInput(
+        name=column.name,
+        table=column.table,
+        num_ids=column.fixed_ids + learned,
+        dim=column.dim,
+        combiner=column.combiner,
+    )
+
+
+def build_model(plan: TrainerPlan, inputs: tuple[Input, ...]) -> MultiTaskModel:
+    """A compiled model with initial weights and empty optimizer slots."""
+    training = plan.training
+    with number_format(training.precision), strategy(training.distribution).scope():
+        model = MultiTaskModel(plan.model, inputs, TaskGraph(plan.tasks), plan.balancing)
+        optimizer = build(training.dense_optimizer, training.embedding_optimizer, clip_norm=training.clip_norm)
+        model.compile(optimizer=optimizer, jit_compile=training.compile_xla)
+        model.optimizer.build(model.trainable_variables)
+    return model

@@ -1,0 +1,116 @@
+"""The served model: raw columns in, one number an output, Transform's graph inside."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
+
+from models.expression import ColumnType
+from models.model import MultiTaskModel
+
+__all__ = ["PREDICT_COLUMNS", "SERVING_DEFAULT", "Transform", "export"]
+
+SERVING_DEFAULT: Final = "serving_default"
+PREDICT_COLUMNS: Final = "predict_columns"
+
+_EXAMPLES: Final = "examples"
+_DTYPES: Final = {ColumnType.STRING: tf.string, ColumnType.NUMBER: tf.float32}
+_MISSING: Final[dict[Any, str | float]] = {tf.string: "", tf.float32: float("nan")}
+
+Columns = dict[str, tf.Tensor]
+Transform = Callable[[Mapping[str, Any]], Mapping[str, Any]]  # Any: dense or sparse tensors.
+
+
+def export(
+    model: MultiTaskModel,
+    transform: tf.Module,
+    raw_spec: Mapping[str, Any],
+    *,
+    columns: Mapping[str, ColumnType],
+    folder: str,
+) -> None:
+    """Writes a SavedModel without optimizer state or Python code.
+
+    Signatures:
+        `serving_default`: `examples`, `[batch]` serialized tf.Examples of raw features. What one lacks is missing, of
+            several values the first counts, further features are not read.
+        `predict_columns`: each raw column by its name, `[batch]`; "" and NaN are missing.
+    Both return every output by name, `[batch]` float32.
+
+    Args:
+        model: With its final weights.
+        transform: A callable from raw columns to transformed ones, which owns its tables; TensorFlow Transform's layer.
+        raw_spec: The feature types that `transform` takes, by raw column; any of TensorFlow's feature configurations.
+        columns: The raw columns that the model's inputs read.
+        folder: Does not exist, or is empty.
+    """
+    dtypes = {name: _DTYPES[kind] for name, kind in sorted(columns.items())}
+    lists = {column.name for column in model.input_specs if getattr(column, "combiner", None) is not None}
+    names = [column.name for column in model.input_specs]
+
+    def score(raw: Columns) -> Columns:
+        taken = {name: _as_taken(values, raw_spec[name]) for name, values in raw.items()}
+        transformed = transform(taken)
+        features = {
+            name: transformed[name] if name in lists else tf.ensure_shape(transformed[name], [None]) for name in names
+        }
+        return {name: tf.ensure_shape(values, [None]) for name, values in model(features, training=False).items()}
+
+    @tf.function(autograph=False)
+    def predict_columns(raw: Columns) -> Columns:
+        return score(dict(zip(dtypes, raw.values(), strict=True)))
+
+    @tf.function(autograph=False)
+    def predict_examples(examples: tf.Tensor) -> Columns:
+        spec = {name: tf.io.RaggedFeature(dtype) for name, dtype in dtypes.items()}
+        parsed = tf.io.parse_example(examples, spec)
+        return score({name: _first(parsed[name], _MISSING[dtype]) for name, dtype in dtypes.items()})
+
+    module = tf.Module()
+    module.transform, module.weights = transform, list(model.weights)
+    specs = {_alias(place): tf.TensorSpec([None], dtype, _alias(place)) for place, dtype in enumerate(dtypes.values())}
+    signatures = {
+        SERVING_DEFAULT: predict_examples.get_concrete_function(tf.TensorSpec([None], tf.string, _EXAMPLES)),
+        PREDICT_COLUMNS: predict_columns.get_concrete_function(specs),
+    }
+    tf.saved_model.save(module, folder, signatures=signatures)
+    _name_inputs(folder, list(dtypes))
+
+
+def _first(values: tf.RaggedTensor, missing: str | float) -> tf.Tensor:
+    """`[batch]`, the first value of each row."""
+    return values.to_tensor(default_value=missing, shape=[None, 1])[:, 0]
+
+
+def _as_taken(values: tf.Tensor, feature: Any) -> tf.Tensor | tf.SparseTensor:
+    """A `[batch]` column as `transform` takes it."""
+    is_string = values.dtype == tf.string
+    given = values if is_string else tf.cast(values, feature.dtype)
+    if not isinstance(feature, tf.io.VarLenFeature):
+        return tf.reshape(given, [-1, *feature.shape])
+    known = values != "" if is_string else tf.logical_not(tf.math.is_nan(values))
+    rows = tf.where(known)  # [known, 1]
+    shape = tf.stack([tf.size(values, tf.int64), tf.constant(1, tf.int64)])
+    return tf.SparseTensor(tf.pad(rows, [[0, 0], [0, 1]]), tf.boolean_mask(given, known), shape)
+
+
+def _alias(place: int) -> str:
+    return f"column_{place:06d}"
+
+
+def _name_inputs(folder: str, names: list[str]) -> None:
+    """Puts the columns' names into the signature; Python identifiers are all that TensorFlow would take there."""
+    path = posixpath.join(folder, "saved_model.pb")
+    with tf.io.gfile.GFile(path, "rb") as file:
+        saved = saved_model_pb2.SavedModel.FromString(file.read())
+    inputs = saved.meta_graphs[0].signature_def[PREDICT_COLUMNS].inputs
+    for place, name in enumerate(names):
+        inputs[name].CopyFrom(inputs[_alias(place)])
+        del inputs[_alias(place)]
+    with tf.io.gfile.GFile(path, "wb") as file:
+        file.write(saved.SerializeToString())
+    tf.io.gfile.remove(posixpath.join(folder, "fingerprint.pb"))  # Of the file as it was.

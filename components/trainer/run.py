@@ -1,0 +1,56 @@
+"""The Trainer node's entry point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import tensorflow_transform as tft
+
+from components.trainer.build import model_input
+from components.trainer.checkpoints import remove_checkpoints
+from components.trainer.export import export
+from components.trainer.plan import PLAN_KEY, TrainerPlan
+from components.trainer.record import write_record
+from components.trainer.rows import Split, row_format, store_rows
+from components.trainer.training import train
+from models.tasks import TaskGraph
+
+if TYPE_CHECKING:
+    from tfx.components.trainer.fn_args_utils import FnArgs
+
+__all__ = ["run_fn"]
+
+
+def run_fn(fn_args: FnArgs) -> None:
+    """Trains the model of the plan in `custom_config` and exports it.
+
+    Args:
+        fn_args: Files of transformed examples, the Transform graph, the folders to fill.
+
+    Raises:
+        UnusableInputError: Transformed examples cannot be read.
+        ScratchSpaceError: They do not fit on the disk.
+        DivergedTrainingError: A loss or a weight is no longer finite; nothing is exported.
+    """
+    plan = TrainerPlan.from_json(fn_args.custom_config[PLAN_KEY])
+    transformed = tft.TFTransformOutput(fn_args.transform_output)
+    names = {column.vocabulary for column in plan.inputs if column.vocabulary is not None}
+    sizes = {name: transformed.vocabulary_size_by_name(name) for name in names}
+    inputs = tuple(model_input(column, sizes) for column in plan.inputs)
+    rows = row_format(plan.inputs, TaskGraph(plan.tasks))
+    limit = plan.training.shuffle_rows
+    with (
+        store_rows(fn_args.train_files, rows, split="train", bucket_rows=limit) as train_store,
+        store_rows(fn_args.eval_files, rows, split="eval", bucket_rows=limit) as eval_store,
+    ):
+        splits = Split(train_store, rows), Split(eval_store, rows)
+        trained = train(plan, inputs, *splits, folder=fn_args.model_run_dir)
+    export(
+        trained.model,
+        transformed.transform_features_layer(),
+        transformed.raw_feature_spec(),
+        columns=plan.columns,
+        folder=fn_args.serving_model_dir,
+    )
+    write_record(fn_args.model_run_dir, trained.record)
+    remove_checkpoints(trained.checkpoints)

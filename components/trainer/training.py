@@ -1,0 +1,98 @@
+"""Trains a plan's model on rows, and says what it came to."""
+
+from __future__ import annotations
+
+import dataclasses
+import posixpath
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from components.trainer.board import write_board
+from components.trainer.build import build_model
+from components.trainer.display import Display
+from components.trainer.epochs import EVAL_BATCH, Run
+from components.trainer.fingerprint import fingerprint
+from components.trainer.gates import gate_records
+from components.trainer.pace import reading_rate
+from components.trainer.plan import TrainerPlan
+from components.trainer.record import TrainingRecord
+from components.trainer.rows import Split
+from models.inputs import Input
+from models.inputs.encoder import is_embedding_table
+from models.model import MultiTaskModel
+
+__all__ = ["Trained", "train"]
+
+_BOARD = "tensorboard"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A model with the chosen epoch's weights.
+
+    Attributes:
+        model: To be exported.
+        record: For the report.
+        checkpoints: Folder to remove once the model is exported.
+    """
+
+    model: MultiTaskModel
+    record: TrainingRecord
+    checkpoints: str
+
+
+def train(
+    plan: TrainerPlan,
+    inputs: tuple[Input, ...],
+    train_split: Split,
+    eval_split: Split,
+    *,
+    folder: str,
+    callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+) -> Trained:
+    """Trains until the plan's rule says stop; takes up what a killed run of the same plan, rows and seed has left.
+
+    Args:
+        plan: What to train, and how.
+        inputs: The model's.
+        train_split: Rows to learn from.
+        eval_split: Rows to judge by.
+        folder: For TensorBoard.
+        callbacks: Further ones.
+
+    Raises:
+        DivergedTrainingError: A loss or a weight is no longer finite.
+    """
+    settings = plan.training
+    name = fingerprint(plan, inputs, [train_split.store, eval_split.store])
+    checkpoints = posixpath.join(plan.checkpoint_root, name)
+    model = build_model(plan, inputs)
+    run = Run(model, train_split, eval_split, settings=settings, checkpoints=checkpoints)
+    resumed_from = run.position.step
+    board = posixpath.join(folder, _BOARD)
+    write_board(board, run.position.intervals)
+    with Display(settings, batches=run.num_batches) as display:
+        while not run.is_over:
+            interval = run.epoch(display, callbacks)
+            write_board(board, [interval])
+            display.end_epoch(interval)
+    selected = run.take_best()
+    batches = train_split.shuffled(seed=settings.seed, epoch=1, batch_size=settings.batch_size)
+    features, _ = next(iter(eval_split.sorted(EVAL_BATCH)))
+    record = TrainingRecord(
+        intervals=run.position.intervals,
+        selected_epoch=selected,
+        rule=settings.keep.value,
+        num_parameters=_size(model.trainable_variables),
+        num_embedding_parameters=_size([table for table in model.trainable_variables if is_embedding_table(table)]),
+        examples_per_second=run.pace.rows_per_second,
+        input_examples_per_second=reading_rate(batches, settings.batch_size),
+        resumed_from_step=resumed_from,
+        gates=gate_records(model, features),
+    )
+    return Trained(model=model, record=record, checkpoints=checkpoints)
+
+
+def _size(variables: Sequence[tf.Variable]) -> int:
+    return sum(variable.shape.num_elements() for variable in variables)
