@@ -1,0 +1,168 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.architectures import MMoE, SharedBottom
+from models.model import MultiTaskModel
+from models.optimizers import Adagrad, Adam, build
+from models.tasks import Kind, Relation, Task, TaskGraph, label_column
+from tests.models.samples import (
+    ARCHITECTURE_SAMPLES,
+    FUNNEL,
+    INPUTS,
+    TAGS,
+    features_of,
+    funnel_targets,
+    model_of,
+    pair_targets,
+)
+
+ROWS = 16
+each_architecture = pytest.mark.parametrize("architecture", ARCHITECTURE_SAMPLES, ids=repr)
+
+
+@st.composite
+def task_graphs(draw):
+    """Random forests of tasks: binary parents, any relation."""
+    tasks = []
+    for number in range(draw(st.integers(1, 5))):
+        kind = draw(st.sampled_from(Kind))
+        parents = [task.name for task in tasks if task.kind is Kind.BINARY]
+        given = draw(st.sampled_from([None, *parents]))
+        relations = [None, Relation.CONDITIONAL] if given else [None]
+        relation = draw(st.sampled_from(relations))
+        tasks.append(Task(name=f"task_{number}", kind=kind, label="y", given=given, relation=relation))
+    return TaskGraph(tuple(draw(st.permutations(tasks))))
+
+
+@each_architecture
+def test_every_output_of_the_graph_comes_by_name_in_float32(architecture):
+    outputs = model_of(architecture)(features_of(ROWS))
+    assert set(outputs) == {output.name for output in FUNNEL.outputs}
+    for output in outputs.values():
+        assert output.shape == [ROWS]
+        assert output.dtype == tf.float32
+    np.testing.assert_allclose(outputs["click_and_buy"], outputs["click"] * outputs["buy"], rtol=1e-6)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=25)  # Each example builds a model.
+@given(tasks=task_graphs(), architecture=st.sampled_from(ARCHITECTURE_SAMPLES))
+def test_any_graph_trains_every_weight_on_any_architecture(tasks, architecture):
+    model = model_of(architecture, tasks=tasks)
+    model.compile(optimizer="sgd")
+    targets = {label_column(loss.name): tf.ones([ROWS]) for loss in tasks.losses}
+    before = [weight.numpy() for weight in model.trainable_weights]
+    results = model.train_step((features_of(ROWS), targets))
+    assert all(np.isfinite(value) for value in results.values())
+    for weight, initial in zip(model.trainable_weights, before, strict=True):
+        assert (weight.numpy() != initial).any(), f"{weight.name} did not move"
+
+
+@each_architecture
+def test_rows_do_not_see_each_other(architecture):
+    model, features = model_of(architecture), features_of(ROWS)
+    together = model(features)
+    alone = model({name: column[3:4] for name, column in features.items()})
+    for name, output in alone.items():
+        np.testing.assert_allclose(output[0], together[name][3], rtol=1e-5)
+
+
+@each_architecture
+def test_saved_weights_give_the_same_outputs(architecture, tmp_path):
+    model, features = model_of(architecture, inputs=(*INPUTS, TAGS), seed=1), features_of(ROWS, with_tags=True)
+    copy = model_of(architecture, inputs=(*INPUTS, TAGS), seed=2)
+    assert (copy(features)["click"].numpy() != model(features)["click"].numpy()).any()
+    model.save_weights(str(tmp_path / "weights.h5"))
+    copy.load_weights(str(tmp_path / "weights.h5"))
+    for name, output in model(features).items():
+        np.testing.assert_array_equal(copy(features)[name], output)
+
+
+@each_architecture
+def test_a_model_made_from_its_config_is_the_same_model(architecture):
+    model = model_of(architecture, cross_layers=1, seed=4)
+    copy = MultiTaskModel.from_config(model.get_config())
+    features = features_of(ROWS)
+    for name, output in model(features).items():
+        np.testing.assert_array_equal(copy(features)[name], output)
+
+
+def test_the_seed_decides_every_initial_weight():
+    one, same, other = (model_of(cross_layers=1, seed=seed).get_weights() for seed in (1, 1, 2))
+    for weight, repeated, changed in zip(one, same, other, strict=True):
+        np.testing.assert_array_equal(weight, repeated)
+        assert not weight.any() or not np.isclose(weight, changed).all()  # Biases start at 0.
+
+
+def test_a_cross_layer_is_that_of_dcn_v2():
+    model = model_of(SharedBottom(expert=(3,)), cross_layers=1)
+    kernel = next(weight for weight in model.weights if "cross_1" in weight.name and "kernel" in weight.name)
+    encoded = model._encoder(features_of(ROWS)).numpy()
+    # x0 * (W x0 + b) + x0, with b still 0: Wang et al., "DCN V2", WWW 2021, Eq. 2.
+    np.testing.assert_allclose(model._encode(features_of(ROWS)), encoded * (encoded @ kernel) + encoded, rtol=1e-4)
+
+
+def test_weights_exist_and_are_counted_from_the_start():
+    model = model_of(SharedBottom(expert=(6, 5)))
+    tables = 50 * 4 + 30 * 3
+    bottom = (4 + 3 + 3 + 1 + 1) * 6 + (6 + 1) * 5
+    towers = 3 * ((5 + 1) * 4 + (4 + 1))
+    assert model.count_params() == tables + bottom + towers
+
+
+def test_gate_weights_are_there_for_gates_and_empty_without():
+    features = features_of(ROWS)
+    weights = model_of(MMoE(num_experts=3, expert=(4,))).gate_weights(features)
+    assert {name: share.shape.as_list() for name, share in weights.items()} == {
+        f"level_1/{task}": [ROWS, 3] for task in ("click", "buy", "spend")
+    }
+    assert model_of(SharedBottom(expert=(4,))).gate_weights(features) == {}
+
+
+def test_logits_are_the_log_odds_of_what_is_served():
+    model, features = model_of(), features_of(ROWS)
+    logits, outputs = model.logits(features), model(features)
+    np.testing.assert_allclose(tf.sigmoid(logits["buy"]), outputs["buy"], rtol=1e-6)
+    np.testing.assert_array_equal(logits["spend"], outputs["spend"])
+
+
+@pytest.mark.slow
+def test_fit_evaluate_and_predict_in_ten_lines():
+    rows = 512
+    features = features_of(rows, with_tags=True)
+    targets = {**funnel_targets(rows), "label/click": tf.cast(features["user"] < 25, tf.float32)}
+    dataset = tf.data.Dataset.from_tensor_slices((features, targets))
+    model = model_of(inputs=(*INPUTS, TAGS), dropout=0.1, l2=1e-5)
+    model.compile(optimizer=build(Adam(learning_rate=0.01), Adagrad(learning_rate=0.3)))
+    history = model.fit(dataset.batch(64), epochs=4, verbose=0, validation_data=dataset.batch(64)).history
+    assert history["loss"][-1] < history["loss"][0]
+    assert history["val_click_auc"][-1] > 0.9
+    results = model.evaluate(dataset.batch(100), verbose=0, return_dict=True)
+    np.testing.assert_allclose(results["loss"], history["val_loss"][-1], rtol=1e-4)
+    assert set(results) == {
+        "loss", "click_loss", "click_and_buy_loss", "spend_loss",
+        "click_auc", "buy_auc", "click_and_buy_auc", "spend_rmse",
+    }  # fmt: skip
+    assert model.predict(dataset.batch(100), verbose=0)["click_and_buy"].shape == (rows,)
+
+
+@pytest.mark.slow
+def test_an_exported_signature_computes_the_same(tmp_path):
+    model, features = model_of(), features_of(ROWS)
+    signature = tf.function(lambda columns: model(columns, training=False)).get_concrete_function(
+        {name: tf.TensorSpec([None], column.dtype, name=name) for name, column in features.items()}
+    )
+    tf.saved_model.save(model, str(tmp_path), signatures={"serving_default": signature})
+    served = tf.saved_model.load(str(tmp_path)).signatures["serving_default"](**features)
+    for name, output in model(features).items():
+        np.testing.assert_allclose(served[name], output, rtol=1e-6)
+
+
+def test_targets_of_another_graph_are_named():
+    model = model_of()
+    model.compile(optimizer="sgd")
+    with pytest.raises(ValueError, match=r"`targets` must hold 'label/click_and_buy'"):
+        model.train_step((features_of(ROWS), pair_targets(ROWS)))
