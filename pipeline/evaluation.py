@@ -49,6 +49,7 @@ def eval_config(config: PipelineConfig, *, has_baseline: bool = True) -> config_
         "label_keys": {output.name: label_column(output.name) for output in outputs},
         "example_weight_keys": {output.name: known_column(output.name) for output in outputs},
         "signature_name": "serving_default",
+        "model_type": "tf_generic",  # The exported signature alone, as a model server runs it.
     }
     models = [config_pb2.ModelSpec(name=CANDIDATE, **keys)]
     if has_baseline:
@@ -82,8 +83,13 @@ def _metrics(output: Output, thresholds: tuple[Threshold, ...]) -> Any:
 
 def _metric(metric: Metric, asked: Threshold | None) -> Any:
     config = config_pb2.MetricConfig(class_name=TFMA_NAMES[metric][0])
+    merged = config_pb2.MetricThreshold()
     for threshold in _thresholds(metric, asked):
-        config.threshold.MergeFrom(threshold)
+        merged.MergeFrom(threshold)
+    if asked is not None:
+        # Of all rows together: a bare `threshold` would hold every slice to it, however few its rows.
+        everything = config_pb2.PerSliceMetricThreshold(slicing_specs=[config_pb2.SlicingSpec()], threshold=merged)
+        config.per_slice_thresholds.append(everything)
     return config
 
 
