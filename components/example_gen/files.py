@@ -68,7 +68,8 @@ def find_files(data: DataConfig) -> tuple[InputFile, ...]:
         held_out = _matched(split.eval_path)
         shared = sorted({file.path for file in files} & {file.path for file in held_out})
         if shared:
-            problem = f"{len(shared)} file(s) are found by both `path` and `eval_path`: {', '.join(shared[:NUM_NAMED])}."
+            first = ", ".join(shared[:NUM_NAMED])
+            problem = f"{len(shared)} file(s) are found by both `path` and `eval_path`: {first}."
             raise UnusableInputError([f"{problem} A row must be in one split, so narrow one of them."])
         files = [dataclasses.replace(file, split=TRAIN) for file in files]
         files += [dataclasses.replace(file, split=EVAL) for file in held_out]

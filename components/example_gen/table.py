@@ -74,5 +74,7 @@ class Table:
 
 
 def _shortened(cell: object) -> str:
+    if cell is None:
+        return "missing"
     text = cell.decode("utf-8", errors="backslashreplace") if isinstance(cell, bytes) else str(cell)
     return repr(text if len(text) <= TEXT_LENGTH else text[:TEXT_LENGTH] + "…")

@@ -59,7 +59,8 @@ def test_eval_files_are_eval(found):
 
 
 def test_a_file_of_both_splits_is_refused(found):
-    with pytest.raises(UnusableInputError, match=r"1 file\(s\) are found by both `path` and `eval_path`: .*/a.csv\. A row"):
+    wanted = r"1 file\(s\) are found by both `path` and `eval_path`: .*/a.csv\. A row must be in one split"
+    with pytest.raises(UnusableInputError, match=wanted):
         found(["a.csv", "b.csv"], "*.csv", FilesSplit(eval_path="a*"))
 
 
