@@ -69,7 +69,6 @@ def inline_svg(made: Figure, *, key: str, title: str) -> Markup:
         made.savefig(file, format="svg", dpi=POINTS_PER_INCH, metadata=NO_METADATA)
     text = file.getvalue()
     text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r'<svg [^>]*viewBox="(\S+ \S+ (\S+) \S+)"[^>]*>', _opening(title), text, count=1)
     text = _own_ids(text, key)
     for color, variable in palette.VARIABLES.items():

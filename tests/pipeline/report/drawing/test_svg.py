@@ -38,4 +38,4 @@ def test_ids_of_two_pictures_differ_and_each_reference_has_its_target():
 
 def test_text_is_text_escaped_and_never_mathematics():
     text = draw(label="$a$ <b> & c")
-    assert "$a$ &lt;b&gt; &amp; c" in text
+    assert ">$a$ &lt;b&gt; &amp; c</text>" in text
