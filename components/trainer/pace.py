@@ -46,13 +46,15 @@ class Pace(tf.keras.callbacks.Callback):
 
 
 def reading_rate(batches: Iterable[Any], batch_size: int, clock: Callable[[], float] = time.monotonic) -> float:
-    """Rows a second of reading alone, measured for at most half a second after the first batch."""
-    started, rows = clock(), batch_size
-    for number, _ in enumerate(batches):
-        if number == 0:
-            started, rows = clock(), 0
-        else:
-            rows += batch_size
-        if clock() - started > _MEASURED_S:
+    """Rows a second of reading alone, after the first batch if there are more, and for half a second at most."""
+    begun = last = clock()
+    arrivals = 0
+    for _ in batches:
+        arrivals, last = arrivals + 1, clock()
+        if arrivals == 1:
+            first = last
+        if last - first > _MEASURED_S:
             break
-    return rows / max(clock() - started, 1e-9)
+    if arrivals > 1:
+        return (arrivals - 1) * batch_size / max(last - first, 1e-9)
+    return batch_size / max(last - begun, 1e-9)

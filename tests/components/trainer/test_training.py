@@ -7,8 +7,9 @@ import pytest
 import tensorflow as tf
 
 from components.trainer.build import model_input
+from components.trainer.errors import DivergedTrainingError
 from components.trainer.training import train
-
+from models.optimizers import SGD
 
 pytestmark = pytest.mark.slow
 
@@ -64,20 +65,58 @@ def test_seed_decides(trained, plan, with_training):
     assert any((one != two).any() for one, two in zip(weights(first), weights(other), strict=True))
 
 
-@pytest.mark.parametrize(
-    ("step", "saved"), [(2, 0), (5, 3), (9, 8), (13, 12)], ids=["unsaved", "1st", "epoch end", "2nd"]
-)
-def test_a_killed_run_ends_as_an_unbroken_one(trained, plan, step, saved, tmp_path):
-    with pytest.raises(Killed):
-        trained(callbacks=[KillAt(step)])
-    resumed = trained()
+def without_time(record):
+    return [dataclasses.replace(interval, seconds=0.0) for interval in record.intervals]
+
+
+def test_a_run_killed_every_fourth_step_ends_as_an_unbroken_one(trained, plan, tmp_path):
+    # 16 steps, saved every third and after the eighth: resumed from 3, 6, 9, 12 and 15.
     unbroken = trained(dataclasses.replace(plan, checkpoint_root=str(tmp_path / "other")))
-    assert (resumed.record.resumed_from_step, unbroken.record.resumed_from_step) == (saved, 0)
+    kills = 0
+    while True:
+        try:
+            resumed = trained(callbacks=[KillAt(4)])
+            break
+        except Killed:
+            kills += 1
+    assert (kills, resumed.record.resumed_from_step, unbroken.record.resumed_from_step) == (5, 15, 0)
     assert_same(resumed, unbroken)
-    assert [without_time(one) for one in resumed.record.intervals] == [
-        without_time(one) for one in unbroken.record.intervals
-    ]
+    assert without_time(resumed.record) == without_time(unbroken.record)
 
 
-def without_time(interval):
-    return dataclasses.replace(interval, seconds=0.0)
+def test_a_run_killed_after_an_epoch_goes_on_from_its_end(trained, plan, with_training, tmp_path):
+    seldom = with_training(plan, checkpoint_every_steps=100)
+    with pytest.raises(Killed):
+        trained(seldom, callbacks=[KillAt(10)])
+    resumed = trained(seldom)
+    assert resumed.record.resumed_from_step == 8
+    assert_same(resumed, trained(dataclasses.replace(seldom, checkpoint_root=str(tmp_path / "other"))))
+
+
+def test_the_chosen_epochs_weights_are_kept(trained, plan, with_training, split):
+    # A learning rate that only does harm: the first epoch stays the best one.
+    wild = with_training(plan, epochs=3, dense_optimizer=SGD(learning_rate=3.0), patience=1)
+    result = trained(wild)
+    losses = [interval.eval["loss"] for interval in result.record.intervals]
+    best = int(np.argmin(losses))
+    assert result.record.selected_epoch == best + 1 < len(losses)
+    again = result.model.evaluate(split(150, seed=1).sorted(64), return_dict=True, verbose=0)
+    assert again["loss"] == pytest.approx(losses[best], rel=1e-5)
+
+
+def test_a_number_beyond_float32_stops_the_run_and_is_named(trained, split):
+    price = np.zeros(400, np.float32)
+    price[123] = np.inf
+    named = r"The loss of `click` .*not finite at batch \d of epoch 1\. Suspect: `price` holds inf"
+    with pytest.raises(DivergedTrainingError, match=named):
+        trained(rows=split(price=price))
+
+
+def test_the_record_counts_parameters_and_shows_gates(trained):
+    record = trained().record
+    assert record.num_embedding_parameters == 20 * 4 + 10 * 4
+    assert record.num_parameters > record.num_embedding_parameters
+    assert record.examples_per_second > 0 < record.input_examples_per_second
+    assert {gate.name.partition("/")[0] for gate in record.gates} == {"click", "buy"}
+    for gate in record.gates:
+        assert sum(gate.mean) == pytest.approx(1, abs=1e-5)
