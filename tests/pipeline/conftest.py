@@ -14,7 +14,7 @@ root: {folder}/runs
 data:
   format: csv
   path: {folder}/rows.csv
-  split: {{by: hash, eval_share: 0.3, columns: [user]}}
+  split: {{by: hash, eval_share: 0.3, columns: [user_id]}}
 features:
   category_0: {{kind: categorical, top_k: 20, dim: 4}}
   category_1: {{kind: categorical, hash_buckets: 20, dim: 4}}
@@ -27,8 +27,9 @@ model:
   architecture: {{name: mmoe, num_experts: 2, expert: [8]}}
   tower: [8]
 training:
-  epochs: 2
-  batch_size: 256
+  epochs: 3
+  batch_size: 32
+  dense_optimizer: {{name: adam, learning_rate: 0.01}}
 evaluation:
   slices: [[category_0]]
 gate:

@@ -50,7 +50,6 @@ def test_the_served_product_is_the_product_of_its_parts(scores):
 
 def test_an_unchanged_run_trains_nothing_and_pushes_nothing_new(funnel):
     from pipeline.local import new_run_id, run_locally
-    from pipeline.report.reading.store import read_nodes  # noqa: F401
 
     before = versions(funnel.config.serving_directory)
     run = run_locally(funnel.config, run_id=new_run_id())
