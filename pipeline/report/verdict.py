@@ -53,7 +53,7 @@ def verdict_of(run: RunRecord) -> Verdict:
         return Verdict(Outcome.UNJUDGED, f"Nobody judged the candidate.{pushed}")
     if not run.blessed:
         return _refused(run)
-    held = f"Every threshold holds{_beside(run)}."
+    held = f"Every threshold holds{_beside(run)}"
     if run.push is None:
         return Verdict(Outcome.BLESSED, f"{held} The candidate was not pushed.")
     version = f" as version {run.push.version}" if run.push.version else ""
@@ -69,10 +69,10 @@ def _refused(run: RunRecord) -> Verdict:
 
 def _beside(run: RunRecord) -> str:
     if run.evaluation is None:
-        return ""
+        return "."
     if run.evaluation.has_baseline:
-        return ", compared with the serving model"
-    return "; it is the first, so there was no serving model to compare with"
+        return ", compared with the serving model."
+    return ". No model served before, so there was none to compare with."
 
 
 def failure_sentence(failure: Failure) -> str:

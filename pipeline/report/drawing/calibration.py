@@ -11,19 +11,18 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pipeline.report.drawing.palette import BASELINE, GRID, SURFACE
 from pipeline.report.drawing.svg import figure, inline_svg
-from pipeline.report.evaluation import Curves
+from pipeline.report.evaluation import Bucket, Curves
 
 __all__ = ["draw_calibration", "wilson_interval"]
 
 SIDE: Final = 300
 Z_95: Final = 1.959964  # Of a two-sided 95 % interval.
-HEADROOM: Final = 1.08
+HEADROOM: Final = 1.03
 
 
 def draw_calibration(curves: Sequence[Curves], *, color: str, key: str, title: str) -> Markup:
     """Draws one output's buckets; on the diagonal a prediction keeps its word."""
-    points = [bucket for curve in curves for bucket in curve.calibration]
-    top = min(1.0, HEADROOM * max((max(bucket.predicted, bucket.observed) for bucket in points), default=1.0)) or 1.0
+    top = min(1.0, HEADROOM * max((_height(bucket) for curve in curves for bucket in curve.calibration), default=1.0))
     with figure(SIDE, SIDE) as (made, axes):
         axes.plot([0, top], [0, top], color=GRID, linewidth=1)
         for one in sorted(curves, key=lambda curve: curve.model == "candidate"):
@@ -41,6 +40,10 @@ def draw_calibration(curves: Sequence[Curves], *, color: str, key: str, title: s
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.set_aspect("equal")
         return inline_svg(made, key=key, title=title)
+
+
+def _height(bucket: Bucket) -> float:
+    return max(bucket.predicted, wilson_interval(bucket.observed, bucket.rows)[1])
 
 
 def wilson_interval(rate: float, rows: float) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from components.trainer.record import GateRecord
 from models.tasks import TaskGraph
 from pipeline.report import numbers
 from pipeline.report.drawing.gate_bars import draw_gate
-from pipeline.report.drawing.palette import INK, task_color, task_slot
+from pipeline.report.drawing.palette import BASELINE, task_color, task_slot
 from pipeline.report.record import RunRecord
 from pipeline.report.sections.section import Section
 
@@ -71,8 +71,8 @@ def collapse_sentence(gate: GateRecord) -> str:
 
 
 def _panel(gate: GateRecord, place: int, graph: TaskGraph) -> GatePanel:
-    owner = gate.name.partition("/")[0]
-    slot = task_slot(graph, owner) if owner in graph.by_name else -1
-    color = INK if slot < 0 else task_color(slot)
+    owners = [part for part in gate.name.split("/") if part in graph.by_name]
+    slot = task_slot(graph, owners[0]) if owners else -1
+    color = BASELINE if slot < 0 else task_color(slot)
     picture = draw_gate(gate, color=color, key=f"gate-{place}", title=f"Gate {gate.name}")
     return GatePanel(gate.name, slot, picture, collapse_sentence(gate))

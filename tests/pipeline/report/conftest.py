@@ -80,7 +80,7 @@ def training() -> TrainingRecord:
         )
     gates = tuple(
         GateRecord(
-            name=f"{task}/level_1", experts=("shared_0", "shared_1", f"{task}_0"), mean=mean, std=(0.1, 0.08, 0.05)
+            name=f"level_1/{task}", experts=("shared_0", "shared_1", f"{task}_0"), mean=mean, std=(0.1, 0.08, 0.05)
         )
         for task, mean in (("click", (0.5, 0.3, 0.2)), ("conversion", (0.01, 0.02, 0.97)), ("spend", (0.2, 0.4, 0.4)))
     )

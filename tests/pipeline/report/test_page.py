@@ -149,7 +149,7 @@ def test_a_first_run_has_no_column_for_a_baseline(run, evaluation):
     curves = tuple(item for item in evaluation.curves if item.model == "candidate")[:1]
     first = Evaluation(scores=scores, curves=curves, has_baseline=False)
     page = render_page(dataclasses.replace(run, training=None, evaluation=first))
-    assert "it is the first, so there was no serving model to compare with" in page
+    assert "No model served before, so there was none to compare with." in page
     metrics = page.partition('id="metrics"')[2].partition("</section>")[0]
     assert "No model served before this run." in metrics
     assert "<th>change</th>" not in metrics

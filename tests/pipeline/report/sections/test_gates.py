@@ -28,5 +28,12 @@ def test_gates_take_their_tasks_colour(run):
     assert section.num_collapsed == 1
 
 
+def test_a_gate_of_no_task_has_no_tasks_colour(run):
+    shared = dataclasses.replace(run.training.gates[0], name="level_1/shared")
+    section = GatesSection.of(dataclasses.replace(run, training=dataclasses.replace(run.training, gates=(shared,))))
+    assert [panel.slot for panel in section.panels] == [-1]
+    assert "var(--task-" not in section.panels[0].picture
+
+
 def test_an_architecture_without_gates_has_no_section(run):
     assert GatesSection.of(dataclasses.replace(run, training=dataclasses.replace(run.training, gates=()))) is None
