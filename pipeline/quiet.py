@@ -19,15 +19,13 @@ _QUIET_ENVIRONMENT: Final = {
     "GRPC_VERBOSITY": "ERROR",
     "GLOG_minloglevel": "3",
 }
-_CHATTERING: Final = ("absl", "apache_beam", "tensorflow", "root", "tfx", "matplotlib", "fontTools")
 
 
 def hush() -> None:
     """Sets every library to speak of errors only; call it before any of them is imported."""
     os.environ.update({name: os.environ.get(name, value) for name, value in _QUIET_ENVIRONMENT.items()})
     warnings.filterwarnings("ignore")
-    for name in _CHATTERING:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    logging.disable(logging.WARNING)  # Not by level: TensorFlow and Beam set levels of their own as they load and run.
 
 
 @contextlib.contextmanager
