@@ -23,11 +23,12 @@ ROW_STEP: Final = BOX_HEIGHT + 26
 MARGIN: Final = 3
 TEXT_INSET: Final = 11
 NAME_LENGTH: Final = 21
+LONE_COLUMNS: Final = 4  # Tasks that nothing is given and that are given nothing stand side by side.
 
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where an output stands: column by depth of its chain, row from the top."""
+    """Where an output stands: column, by depth in a family of tasks, and row from the top."""
 
     output: Output
     column: int
@@ -35,7 +36,7 @@ class Place:
 
 
 def lay_out(graph: TaskGraph) -> tuple[Place, ...]:
-    """Places parents left of their children and a product under its last task, no two in one place."""
+    """Places parents left of their children, products under their last task and lone tasks in rows below."""
     products = {output.task: output for output in graph.outputs if output.is_product}
     tasks = {output.name: output for output in graph.outputs if not output.is_product}
     places: list[Place] = []
@@ -52,10 +53,13 @@ def lay_out(graph: TaskGraph) -> tuple[Place, ...]:
             below = put(child, column + 1, below)
         return max(free, below)
 
-    row = 0
-    for task in graph.tasks:
-        if task.given is None:
-            row = put(task.name, 0, row)
+    row, parents = 0, {task.given for task in graph.tasks}
+    roots = [task.name for task in graph.tasks if task.given is None]
+    for name in roots:
+        if name in parents:
+            row = put(name, 0, row)
+    for index, name in enumerate(name for name in roots if name not in parents):
+        places.append(Place(tasks[name], index % LONE_COLUMNS, row + index // LONE_COLUMNS))
     return tuple(places)
 
 

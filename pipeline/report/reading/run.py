@@ -57,7 +57,7 @@ def read_run(
     stored = _stored(metadata_file, run_id, planned=planned, has_failed=error is not None)
     unreadable: list[str] = []
 
-    def read(key: str, reader: Callable[[str], T]) -> T | None:
+    def _read(key: str, reader: Callable[[str], T]) -> T | None:
         found = _last(stored, key)
         if found is None:
             return None
@@ -78,11 +78,11 @@ def read_run(
         graph=graph,
         configuration=configuration,
         nodes=stored.nodes,
-        splits=read(STATISTICS, read_splits) or (),
-        anomalies=read(ANOMALIES, read_anomalies),
-        label_check=read(EXAMPLES, read_label_report),
-        training=read(MODEL_RUN, read_record),
-        evaluation=read(EVALUATION, lambda uri: read_evaluation(uri, graph)),
+        splits=_read(STATISTICS, read_splits) or (),
+        anomalies=_read(ANOMALIES, read_anomalies),
+        label_check=_read(EXAMPLES, read_label_report),
+        training=_read(MODEL_RUN, read_record),
+        evaluation=_read(EVALUATION, lambda uri: read_evaluation(uri, graph)),
         blessed=None if blessing is None else blessing.properties.get("blessed") == 1,
         push=_push(_last(stored, PUSHED_MODEL)),
         error=error or stored.error or None,

@@ -29,4 +29,5 @@ class ConfigurationSection(Section):
     @classmethod
     @override
     def of(cls, run: RunRecord) -> Self | None:
+        """None where no text was given."""
         return cls(run.configuration) if run.configuration else None

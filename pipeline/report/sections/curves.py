@@ -60,6 +60,7 @@ class CurvesSection(Section):
     @classmethod
     @override
     def of(cls, run: RunRecord) -> Self | None:
+        """None where no curve was computed."""
         if run.evaluation is None or not run.evaluation.curves:
             return None
         return cls(tuple(_outputs(run, run.evaluation)), run.evaluation.has_baseline)

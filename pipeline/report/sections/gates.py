@@ -56,6 +56,7 @@ class GatesSection(Section):
     @classmethod
     @override
     def of(cls, run: RunRecord) -> Self | None:
+        """None where the architecture has no gates."""
         if run.training is None or not run.training.gates:
             return None
         panels = tuple(_panel(gate, place, run.graph) for place, gate in enumerate(run.training.gates))

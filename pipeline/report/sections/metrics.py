@@ -83,6 +83,7 @@ class MetricsSection(Section):
     @classmethod
     @override
     def of(cls, run: RunRecord) -> Self | None:
+        """None where nothing was evaluated."""
         if run.evaluation is None:
             return None
         by_slice = tuple(_slice_tables(run, run.evaluation))

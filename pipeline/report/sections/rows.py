@@ -85,6 +85,7 @@ class RowsSection(Section):
     @classmethod
     @override
     def of(cls, run: RunRecord) -> Self | None:
+        """None where no row was read."""
         if not run.split_rows and run.anomalies is None:
             return None
         return cls(

@@ -59,6 +59,7 @@ class TasksSection(Section):
     @classmethod
     @override
     def of(cls, run: RunRecord) -> Self:
+        """Never None: tasks are declared, not found."""
         notes = {output.name: _note(run, output) for output in run.graph.outputs}
         tree = draw_tasks(run.graph, notes, key="tasks", title="The task graph")
         return cls(tree, tuple(run.split_rows), tuple(_line(run, output) for output in run.graph.outputs))

@@ -53,6 +53,7 @@ class TimingSection(Section):
     @classmethod
     @override
     def of(cls, run: RunRecord) -> Self | None:
+        """None where no node is known."""
         if not run.nodes:
             return None
         whole = run.seconds or 1.0

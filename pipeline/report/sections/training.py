@@ -65,6 +65,7 @@ class TrainingSection(Section):
     @classmethod
     @override
     def of(cls, run: RunRecord) -> Self | None:
+        """None where nothing was trained."""
         record = run.training
         if record is None or not record.intervals:
             return None

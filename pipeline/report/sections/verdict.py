@@ -36,6 +36,7 @@ class VerdictSection(Section):
     @classmethod
     @override
     def of(cls, run: RunRecord) -> Self:
+        """Never None: every run comes to something."""
         return cls(verdict_of(run), tuple(_facts(run)), run.unreadable)
 
 
