@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, final
 
@@ -75,7 +76,10 @@ class InputEncoder(tf.keras.layers.Layer):
         absent = [column.name for column in self.inputs if column.name not in features]
         if absent:
             raise ValueError(f"`features` must hold {absent[0]!r}. {nearest(absent[0], features)}")
-        parts = [self._embed(column, features[column.name]) for column in self.inputs]
+        parts = []
+        for column in self.inputs:
+            with tf.name_scope(re.sub(r"\W", "_", column.name)):  # An id out of range is reported by this name.
+                parts.append(self._embed(column, features[column.name]))
         return tf.concat([tf.cast(part, self.compute_dtype) for part in parts], axis=1)
 
     def _embed(self, column: Input, values: tf.Tensor) -> tf.Tensor:

@@ -21,12 +21,13 @@ class Adagrad(Optimizer):
 
     Attributes:
         learning_rate: Step size.
-        initial_accumulator: What each sum of squared gradients starts from.
+        initial_accumulator: What each sum of squared gradients starts from; if it is large against the square of a
+            row's gradient, rare ids learn slowly.
     """
 
     name: Literal["adagrad"] = "adagrad"
     learning_rate: float = 0.05
-    initial_accumulator: float = 0.1
+    initial_accumulator: float = 0.001
 
     def __post_init__(self) -> None:
         problems = rate_problems(self.learning_rate)

@@ -126,3 +126,9 @@ def test_an_input_declared_twice_is_refused():
 def test_a_model_without_inputs_is_refused():
     with pytest.raises(ConfigError, match="`inputs` must hold at least one column, got none"):
         encoder_of()
+
+
+def test_an_id_out_of_range_is_reported_by_its_columns_name():
+    encoder = tf.function(encoder_of(INPUTS[0]))
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"user/embedding_lookup[\s\S]*= 50 is not in \[0, 50\)"):
+        encoder({"user": tf.constant([50], tf.int64)})

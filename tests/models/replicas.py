@@ -1,0 +1,72 @@
+"""Trains the same rows on one device and on two, in a process of its own, and prints what came out as JSON."""
+
+import json
+import sys
+
+import numpy as np
+import tensorflow as tf
+
+from models.optimizers import SGD, Adagrad, Adam, build
+from tests.models.samples import INPUTS, TAGS, features_of, funnel_targets, model_of
+
+ROWS = 32
+DEVICES = ["CPU:0", "CPU:1"]
+CASES = {
+    "adam": (Adam(learning_rate=0.05), "float32"),
+    "adagrad": (Adagrad(learning_rate=0.5), "float32"),
+    "sgd": (SGD(learning_rate=0.5), "float32"),
+    "adagrad in float16": (Adagrad(learning_rate=0.5), "mixed_float16"),
+}
+
+
+def uneven_targets(seed):
+    """Clicks are known everywhere, spend on the first replica's half alone."""
+    targets = funnel_targets(ROWS, seed=seed)
+    first_half = tf.cast(tf.range(ROWS) < ROWS // len(DEVICES), tf.float32)
+    return {**targets, "known/spend": targets["known/spend"] * first_half}
+
+
+def dataset():
+    def rows(seed):
+        return tf.data.Dataset.from_tensor_slices((features_of(ROWS, seed=seed, with_tags=True), uneven_targets(seed)))
+
+    return rows(0).concatenate(rows(1)).concatenate(rows(2)).batch(ROWS)
+
+
+def trained(strategy, optimizer, policy):
+    tf.keras.mixed_precision.set_global_policy(policy)
+    with strategy.scope():
+        model = model_of(inputs=(*INPUTS, TAGS), l2=0.01)
+        model.compile(optimizer=build(optimizer, optimizer, clip_norm=0.5))
+    history = model.fit(dataset(), epochs=2, verbose=0).history
+    tf.keras.mixed_precision.set_global_policy("float32")
+    return model, {"train": history, "test": model.evaluate(dataset(), verbose=0, return_dict=True)}
+
+
+def compared(optimizer, policy):
+    """How far one device and two end apart, how far they came, and what they report."""
+    one, reported = trained(tf.distribute.OneDeviceStrategy(DEVICES[0]), optimizer, policy)
+    two, reported_too = trained(tf.distribute.MirroredStrategy(DEVICES), optimizer, policy)
+    initial = model_of(inputs=(*INPUTS, TAGS))
+    return {
+        "names": [weight.name for weight in one.weights],
+        "apart": differences(one, two),
+        "moved": differences(one, initial),
+        "one": reported,
+        "two": reported_too,
+    }
+
+
+def differences(model, other):
+    pairs = zip(model.get_weights(), other.get_weights(), strict=True)
+    return [float(np.abs(weight - twin).max()) for weight, twin in pairs]
+
+
+def main():
+    physical = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(physical, [tf.config.LogicalDeviceConfiguration()] * len(DEVICES))
+    json.dump({name: compared(*case) for name, case in CASES.items()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
