@@ -56,7 +56,7 @@ class Run:
     @property
     def num_batches(self) -> int:
         """Of one epoch."""
-        return -(-self._train.store.num_rows // self._settings.batch_size)
+        return self._train.num_batches(self._settings.batch_size)
 
     @property
     def is_over(self) -> bool:

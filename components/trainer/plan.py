@@ -9,6 +9,7 @@ from typing import Final
 from components.trainer.settings import TrainingSettings
 from models.balancers import BalancerConfig
 from models.binding import bind_or_raise, unbind
+from models.errors import raise_if_any
 from models.expression import ColumnType
 from models.inputs import Combiner
 from models.settings import ModelSettings
@@ -61,6 +62,13 @@ class TrainerPlan:
     balancing: BalancerConfig
     training: TrainingSettings
     checkpoint_root: str
+
+    def __post_init__(self) -> None:
+        lists = [f"`{column.name}`" for column in self.inputs if column.combiner is not None]
+        if self.training.compile_xla and lists:
+            # Another number of values is another shape, which XLA compiles anew: minutes where seconds would do.
+            problem = f"must be false with multi-valued features, got true with {', '.join(lists)}: leave it out."
+            raise_if_any("training", [f"`compile_xla` {problem}"])
 
     def to_json(self) -> str:
         """The same plan always gives the same text."""

@@ -40,7 +40,7 @@ class GateRecord:
     """How one gate spreads its weight over experts, on a sample of eval rows.
 
     Attributes:
-        name: Task and level, such as "click/level_1".
+        name: Level and stream, as the model names them, such as "level_1/click".
         experts: Names of the experts.
         mean: Mean weight of each expert.
         std: Standard deviation over rows of each expert's weight.

@@ -47,6 +47,10 @@ class Split:
         """One pass, always in the same order."""
         return self._batches(range(self.store.num_buckets), batch_size)
 
+    def num_batches(self, batch_size: int) -> int:
+        """Of one pass."""
+        return -(-self.store.num_rows // batch_size)
+
     def _batches(
         self, buckets: Iterable[int], batch_size: int, *, draws: int | None = None, skip: int = 0
     ) -> tf.data.Dataset:
@@ -65,7 +69,11 @@ class Split:
         loaded = numbers.map(lambda number: tf.py_function(load, [number], (tf.string, tf.int64)))
         packed = loaded.prefetch(1).flat_map(gather).rebatch(batch_size).skip(skip)
         batches = packed.map(self.format.unpack, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        return batches.prefetch(tf.data.AUTOTUNE).with_options(_one_machine())
+        # Keras would else learn of the end by a step without data, which still moves counters of steps and draws.
+        counted = batches.prefetch(tf.data.AUTOTUNE).apply(
+            tf.data.experimental.assert_cardinality(self.num_batches(batch_size) - skip)
+        )
+        return counted.with_options(_one_machine())
 
 
 def _one_machine() -> tf.data.Options:

@@ -1,0 +1,40 @@
+"""What is shown of a run, on a terminal and without one."""
+
+import io
+import logging
+
+import tensorflow as tf
+from rich.console import Console
+
+from components.trainer.display import Display
+from components.trainer.record import Interval
+from components.trainer.settings import TrainingSettings
+
+INTERVAL = Interval(
+    epoch=1, step=7, train={"loss": 1.25}, eval={"loss": 1.5, "click_auc": 0.75}, score=-1.0, seconds=2.0
+)
+
+
+def show(is_terminal):
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=is_terminal, width=160)
+    with Display(TrainingSettings(epochs=3, batch_size=50), batches=7, console=console) as display:
+        display.begin_epoch(1, done=2)
+        display.on_train_batch_end(0, {"loss": tf.constant(1.25), "click_loss": tf.constant(0.5)})
+        display.end_epoch(INTERVAL)
+    return stream.getvalue()
+
+
+def test_a_terminal_shows_epoch_batches_and_losses_by_task(caplog):
+    caplog.set_level(logging.INFO)
+    text = show(is_terminal=True)
+    for part in ("epoch 1/3", "3/7", "loss 1.2500", "click 0.5000", "examples/s"):
+        assert part in text
+    assert not caplog.records
+
+
+def test_elsewhere_each_epoch_is_one_line_of_the_log(caplog):
+    caplog.set_level(logging.INFO)
+    assert show(is_terminal=False) == ""
+    (record,) = caplog.records
+    assert record.getMessage() == "epoch 1/3  step 7  train loss 1.2500  eval loss 1.5000  click_auc 0.7500  2.0 s"
