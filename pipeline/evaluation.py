@@ -13,18 +13,18 @@ from models.tasks import Kind, Output, known_column, label_column
 from pipeline.config import PipelineConfig
 from pipeline.config.run import LOWER_IS_BETTER, Metric, Threshold
 
-__all__ = ["BASELINE", "CANDIDATE", "TFMA_NAMES", "eval_config"]
+__all__ = ["BASELINE", "CANDIDATE", "TFMA_CLASSES", "eval_config"]
 
 CANDIDATE: Final = "candidate"
 BASELINE: Final = "baseline"
 
-# What TFMA calls each metric: its class, and its key in the results.
-TFMA_NAMES: Final = {
-    Metric.AUC: ("AUC", "auc"),
-    Metric.LOG_LOSS: ("BinaryCrossEntropy", "binary_cross_entropy"),
-    Metric.CALIBRATION: ("Calibration", "calibration"),
-    Metric.MSE: ("MeanSquaredError", "mean_squared_error"),
-    Metric.MAE: ("MeanAbsoluteError", "mean_absolute_error"),
+# TFMA's class of each metric.
+TFMA_CLASSES: Final = {
+    Metric.AUC: "AUC",
+    Metric.LOG_LOSS: "BinaryCrossEntropy",
+    Metric.CALIBRATION: "Calibration",
+    Metric.MSE: "MeanSquaredError",
+    Metric.MAE: "MeanAbsoluteError",
 }
 
 _OF_BINARY: Final = (Metric.AUC, Metric.LOG_LOSS, Metric.CALIBRATION)
@@ -82,7 +82,7 @@ def _metrics(output: Output, thresholds: tuple[Threshold, ...]) -> Any:
 
 
 def _metric(metric: Metric, asked: Threshold | None) -> Any:
-    config = config_pb2.MetricConfig(class_name=TFMA_NAMES[metric][0])
+    config = config_pb2.MetricConfig(class_name=TFMA_CLASSES[metric])
     merged = config_pb2.MetricThreshold()
     for threshold in _thresholds(metric, asked):
         merged.MergeFrom(threshold)

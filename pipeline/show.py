@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -37,14 +38,24 @@ def show_run(
         error: What stopped the run, if it was stopped.
     """
     metadata_file = os.path.join(config.home, METADATA_FILE)
+    run_id = run_id or latest_run_id(metadata_file)
+    reports = pathlib.Path(config.home, REPORTS)
     run = read_run(
         metadata_file,
-        run_id or latest_run_id(metadata_file),
+        run_id,
         pipeline=config.name,
         graph=config.graph,
         configuration=yaml.safe_dump(unbind(config), sort_keys=False, allow_unicode=True),
         planned=planned,
-        error=error,
+        error=_remembered(reports / f"{run_id}.error", error),
     )
     Console().print(summary_table(run))
-    say(f"report: {write_report(run, os.path.join(config.home, REPORTS))}")
+    say(f"report: {write_report(run, str(reports))}")
+
+
+def _remembered(file: pathlib.Path, error: str | None) -> str | None:
+    """What stopped a run: the metadata store keeps nothing of it, so that a file beside the report does."""
+    if error is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(error, encoding="utf-8")
+    return file.read_text(encoding="utf-8") if file.exists() else None

@@ -22,6 +22,7 @@ class Metric(enum.Enum):
     MAE = "mae"
 
 
+IN_PROCESS_RUNNER: Final = "components.beam_runner.InProcessRunner"  # FnApiRunner, with plug-ins for its workers.
 LOWER_IS_BETTER: Final = frozenset({Metric.LOG_LOSS, Metric.MSE, Metric.MAE})
 
 
@@ -138,4 +139,5 @@ class BeamConfig:
     @property
     def pipeline_args(self) -> tuple[str, ...]:
         """What Beam is given; the plugin makes workers in other processes import tfx first."""
-        return (f"--runner={self.runner}", "--beam_plugin=tfx", *self.args)
+        runner = IN_PROCESS_RUNNER if self.runner == "FnApiRunner" else self.runner
+        return (f"--runner={runner}", "--beam_plugin=tfx", *self.args)
