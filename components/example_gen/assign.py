@@ -59,7 +59,7 @@ def _from_moment(split: TimeSplit, table: Table, tally: Tally) -> np.ndarray:
         known = column.known
         late = column.values >= split.eval_from
     tally.mark(Count.NO_TIME, split.column, ~known, table.place(split.column))
-    return late & known
+    return late  # Where the time is not known, whatever: the run stops.
 
 
 def _keys(table: Table, columns: Sequence[str]) -> pa.Array:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,17 @@ def test_bytes_are_those_of_the_deterministic_protobuf_serialization(columns, is
         elif known:
             example.features.feature[name].float_list.value.append(number)
     assert list(serialized_examples(entries)) == [example.SerializeToString(deterministic=True)]
+
+
+@pytest.mark.parametrize("length", [*range(95, 130), *range(16_340, 16_390)])
+def test_lengths_about_a_power_of_128_take_as_many_bytes_as_protobuf_gives_them(length):
+    from tensorflow.core.example import example_pb2
+
+    text = b"x" * length
+    example = example_pb2.Example()
+    example.features.feature["text"].bytes_list.value.append(text)
+    (record,) = serialized_examples({"text": bytes_entries("text", pa.array([text], pa.binary()))})
+    assert record == example.SerializeToString(deterministic=True)
 
 
 def test_a_megabyte_and_bytes_of_no_encoding_pass():
