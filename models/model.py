@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, final
+from typing import Any, Final, final
 
 import tensorflow as tf
 from typing_extensions import override
@@ -24,6 +24,8 @@ from models.tasks import TaskGraph
 __all__ = ["MultiTaskModel"]
 
 Features = Mapping[str, tf.Tensor]
+
+_DECLARED_BY_TASKS: Final = ("loss", "loss_weights", "metrics", "weighted_metrics")  # Arguments of Keras' compile.
 
 
 @final
@@ -75,8 +77,15 @@ class MultiTaskModel(tf.keras.Model):
         self(_one_row(self.input_specs))
 
     @override
-    def compile(self, *args: Any, **kwargs: Any) -> None:  # Keras' own arguments.
-        super().compile(*args, **kwargs)
+    def compile(self, optimizer: Any, **kwargs: Any) -> None:  # Keras takes a name, a config or an optimizer.
+        """Keras' own, without losses and metrics: these follow from the task graph."""
+        refused = sorted(name for name in _DECLARED_BY_TASKS if kwargs.get(name) is not None)
+        if refused:
+            raise ValueError(
+                f"`{refused[0]}` must not be given, got {kwargs[refused[0]]!r}: losses and metrics follow from the "
+                "task graph, so declare them there."
+            )
+        super().compile(optimizer=optimizer, **kwargs)
         # With its slots made now, a checkpoint written or read before the first step holds them.
         if isinstance(self.optimizer, tf.keras.optimizers.Optimizer):
             with self.distribute_strategy.scope():

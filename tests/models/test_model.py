@@ -166,3 +166,18 @@ def test_targets_of_another_graph_are_named():
     model.compile(optimizer="sgd")
     with pytest.raises(ValueError, match=r"`targets` must hold 'label/click_and_buy'"):
         model.train_step((features_of(ROWS), pair_targets(ROWS)))
+
+
+@pytest.mark.parametrize("argument", ["loss", "metrics", "loss_weights", "weighted_metrics"])
+def test_losses_and_metrics_that_a_task_graph_declares_are_refused(argument):
+    with pytest.raises(ValueError, match=rf"`{argument}` must not be given, got \['mse'\]: .* declare them there"):
+        model_of().compile(optimizer="sgd", **{argument: ["mse"]})
+
+
+def test_slots_exist_once_a_model_is_compiled():
+    model = model_of(SharedBottom(expert=(4,)))
+    model.compile(optimizer=build(Adam(), Adagrad()))
+    num_tables = 2
+    num_dense = len(model.trainable_variables) - num_tables
+    # Two moments of each dense weight, one sum of each table, and the step counter.
+    assert len(model.optimizer.variables) == 2 * num_dense + num_tables + 1

@@ -12,11 +12,11 @@ from models.losses.chain import chain_logit, chain_loss
 
 LOGITS = (-40.0, -15.0, -3.0, -0.1, 0.0, 0.7, 5.0, 20.0, 40.0)
 CHAINS = [*itertools.product(LOGITS, repeat=2), *itertools.product(LOGITS[::2], repeat=3), (40.0,) * 6, (-40.0,) * 6]
-DIGITS = 80
+DIGITS = 200
 
 
 def exact(label, logits):
-    """Loss and its gradient in 80 digits, straight from the definition."""
+    """Loss and its gradient in 200 digits, straight from the definition."""
     with decimal.localcontext() as context:
         context.prec = DIGITS
         rates = [1 / (1 + (-Decimal(logit)).exp()) for logit in logits]
@@ -39,7 +39,7 @@ def computed(label, chains):
 
 @pytest.mark.parametrize("label", [0.0, 1.0])
 @pytest.mark.parametrize("length", [1, 2, 3, 6])
-def test_loss_and_gradients_equal_an_80_digit_reference(label, length):
+def test_loss_and_gradients_equal_a_200_digit_reference(label, length):
     chains = [chain for chain in CHAINS if len(chain) == length] or [(logit,) for logit in LOGITS]
     losses, gradients = computed(label, chains)
     wanted_losses, wanted_gradients = zip(*(exact(label, chain) for chain in chains), strict=True)
@@ -53,6 +53,13 @@ def test_a_loss_of_35_is_not_clipped_to_16():
     losses, gradients = computed(1.0, [(-20.0, -15.0)])
     np.testing.assert_allclose(losses, [35.0], rtol=1e-6)
     np.testing.assert_allclose(gradients, [[-1.0, -1.0]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("chain", [(90.0, 95.0), (95.0, -95.0), (-95.0, -90.0), (70.0, 150.0, 80.0)])
+@pytest.mark.parametrize("label", [0.0, 1.0])
+def test_it_holds_where_float32_probabilities_and_their_softplus_have_long_ended(chain, label):
+    losses, _ = computed(label, [chain])
+    np.testing.assert_allclose(losses, [exact(label, chain)[0]], rtol=1e-5, atol=1e-37)
 
 
 @settings(deadline=None)  # The first call builds kernels.
