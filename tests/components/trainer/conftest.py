@@ -79,10 +79,10 @@ def batch():
 @pytest.fixture
 def split(batch):
     """Rows of `batch` as a split."""
-    form = row_format(INPUTS, TaskGraph(TASKS))
     with contextlib.ExitStack() as stack:
 
-        def make(rows=400, bucket_rows=1_000, order=None, **options):
+        def make(rows=400, bucket_rows=1_000, order=None, inputs=INPUTS, **options):
+            form = row_format(inputs, TaskGraph(TASKS))
             packed = form.pack(batch(rows, **options))
             packed = packed if order is None else [packed[place] for place in order]
             return Split(stack.enter_context(RowStore([packed], bucket_rows)), form)
