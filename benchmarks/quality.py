@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -21,9 +22,11 @@ from benchmarks.paired_auc import PairedAuc, paired_auc
 from benchmarks.prepare_kuairand import join
 from models.tasks import Kind, Output
 from pipeline.config import PipelineConfig, load_config
+from pipeline.quiet import hush
 
 __all__ = ["CASES", "Case", "Comparison", "compare"]
 
+WIDTH: Final = 120  # Of the tables, also in a file.
 CONFIGS: Final = pathlib.Path(__file__).resolve().parents[1] / "configs"
 
 
@@ -128,18 +131,26 @@ def run(case: Case, data: pathlib.Path, *, work: pathlib.Path, seed: int) -> Pip
 
 
 def _table(name: str, comparisons: list[Comparison]) -> Table:
-    table = Table(title=name)
-    for heading in ("output", "eval rows", "positive", "multi-task", "logistic", "boosting", "held to"):
-        table.add_column(heading, justify="left" if heading == "output" else "right")
-    table.add_column("difference ± standard error")
-    table.add_column("verdict")
+    table = Table(title=f"{name}: AUC on eval rows", box=SIMPLE)
+    headings = ("rows", "positive", "multi-task", "logistic", "boosting", "held to", "difference", "std. error")
+    table.add_column("output")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    table.add_column("target")
     for item in comparisons:
         against = item.against
-        row = [item.output, f"{item.rows}", f"{item.positives}", f"{against.first:.4f}"]
-        row += [f"{item.logistic.second:.4f}", f"{item.boosting.second:.4f}"]
-        row += ["logistic" if against is item.logistic else "boosting"]
-        row += [f"{against.difference:+.4f} ± {against.error:.4f}"]
-        table.add_row(*row, ("reached" if item.reached else "missed") if item.target else "no target")
+        table.add_row(
+            item.output,
+            f"{item.rows:,}",
+            f"{item.positives:,}",
+            f"{against.first:.4f}",
+            f"{item.logistic.second:.4f}",
+            f"{item.boosting.second:.4f}",
+            "logistic" if against is item.logistic else "boosting",
+            f"{against.difference:+.4f}",
+            f"{against.error:.4f}",
+            ("reached" if item.reached else "MISSED") if item.target else "none",
+        )
     return table
 
 
@@ -151,7 +162,8 @@ def main() -> int:
     parser.add_argument("--work", type=pathlib.Path, help="keeps the runs here; otherwise they are removed")
     parser.add_argument("--seed", type=int, default=1, help="of the models' training")
     arguments = parser.parse_args()
-    console, missed = Console(), 0
+    hush()
+    console, missed = Console(width=WIDTH), 0
     with tempfile.TemporaryDirectory() as folder:
         work = arguments.work or pathlib.Path(folder)
         for case in CASES:
