@@ -178,9 +178,7 @@ def _bind_first(options: list[Any], given: object, path: Path, problems: list[Pr
 
 
 def _discriminator(options: tuple[Any, ...]) -> tuple[str, dict[str, Any]]:
-    names = {
-        name for name, hint in _hints(options[0]).items() if typing.get_origin(hint) is typing.Literal
-    }
+    names = {name for name, hint in _hints(options[0]).items() if typing.get_origin(hint) is typing.Literal}
     key = next(name for name in sorted(names) if all(name in _hints(option) for option in options))
     return key, {value: option for option in options for value in typing.get_args(_hints(option)[key])}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from typing import Any, Final
+from typing import Final
 
 # Not `from tfx import v1`, which takes nine seconds more, all of them Google Cloud.
 from tfx.components import Evaluator, ExampleValidator, Pusher, StatisticsGen, Trainer, Transform
@@ -47,33 +47,13 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     examples = TaskExampleGen(example_gen_plan(config))
     rows = examples.outputs["examples"]
     statistics = StatisticsGen(examples=rows)
-    schema = declared_schema(config)
-    validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"])
+    schema = DeclaredSchema(example_gen_plan(config))
+    declared = schema.outputs["schema"]
+    validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=declared)
     stop = AnomalyStop(anomalies=validator.outputs["anomalies"])
-    transform = Transform(
-        examples=rows,
-        schema=schema.outputs["schema"],
-        preprocessing_fn=_PREPROCESSING_FN,
-        custom_config={
-            FEATURES_KEY: features_to_json(config.features),
-            PASSED_KEY: list(config.graph.columns),
-            CODE_KEY: code_fingerprint("pipeline/features.py"),
-        },
-        disable_statistics=True,  # StatisticsGen has them of the raw columns; those of ids and z-scores say no more.
-    )
+    transform = _transform(config, rows, declared)
     transform.add_upstream_node(stop)
-    trainer = Trainer(
-        run_fn=_RUN_FN,
-        examples=transform.outputs["transformed_examples"],
-        transform_graph=transform.outputs["transform_graph"],
-        schema=schema.outputs["schema"],
-        train_args=trainer_pb2.TrainArgs(splits=["train"]),
-        eval_args=trainer_pb2.EvalArgs(splits=["eval"]),
-        custom_config={
-            PLAN_KEY: trainer_plan(config).to_json(),
-            CODE_KEY: code_fingerprint("models", "components/trainer"),
-        },
-    )
+    trainer = _trainer(config, transform, declared)
     serving = Resolver(
         strategy_class=LatestBlessedModelStrategy,
         model=Channel(type=standard_artifacts.Model),
@@ -83,7 +63,7 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         examples=rows,
         model=trainer.outputs["model"],
         baseline_model=serving.outputs["model"],
-        schema=schema.outputs["schema"],
+        schema=declared,
         eval_config=eval_config(config),
     )
     pusher = Pusher(
@@ -92,14 +72,42 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         push_destination=_destination(config),
         custom_executor_spec=executor_spec.ExecutorClassSpec(UntornPusher),
     )
-    nodes = [examples, statistics, schema, validator, stop, transform, trainer, serving, evaluator, pusher]
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
         pipeline_root=os.path.join(config.home, "artifacts"),
-        metadata_connection_config=_metadata(config),
-        components=nodes,
+        metadata_connection_config=metadata.sqlite_metadata_connection_config(os.path.join(config.home, METADATA_FILE)),
+        components=[examples, statistics, schema, validator, stop, transform, trainer, serving, evaluator, pusher],
         enable_cache=True,
         beam_pipeline_args=list(config.beam.pipeline_args),
+    )
+
+
+def _transform(config: PipelineConfig, rows: Channel, schema: Channel) -> Transform:
+    return Transform(
+        examples=rows,
+        schema=schema,
+        preprocessing_fn=_PREPROCESSING_FN,
+        custom_config={
+            FEATURES_KEY: features_to_json(config.features),
+            PASSED_KEY: list(config.graph.columns),
+            CODE_KEY: code_fingerprint("pipeline/features.py"),
+        },
+        disable_statistics=True,  # StatisticsGen has them of the raw columns; those of ids and z-scores say no more.
+    )
+
+
+def _trainer(config: PipelineConfig, transform: Transform, schema: Channel) -> Trainer:
+    return Trainer(
+        run_fn=_RUN_FN,
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        schema=schema,
+        train_args=trainer_pb2.TrainArgs(splits=["train"]),
+        eval_args=trainer_pb2.EvalArgs(splits=["eval"]),
+        custom_config={
+            PLAN_KEY: trainer_plan(config).to_json(),
+            CODE_KEY: code_fingerprint("models", "components/trainer"),
+        },
     )
 
 
@@ -126,15 +134,6 @@ def trainer_plan(config: PipelineConfig) -> TrainerPlan:
     )
 
 
-def declared_schema(config: PipelineConfig) -> Any:
-    """The node that writes the schema the configuration declares."""
-    return DeclaredSchema(example_gen_plan(config))
-
-
 def _destination(config: PipelineConfig) -> pusher_pb2.PushDestination:
     folder = pusher_pb2.PushDestination.Filesystem(base_directory=os.path.abspath(config.serving_directory))
     return pusher_pb2.PushDestination(filesystem=folder)
-
-
-def _metadata(config: PipelineConfig) -> Any:
-    return metadata.sqlite_metadata_connection_config(os.path.join(config.home, METADATA_FILE))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import enum
 import math
-from typing import Literal
+from typing import Literal, final
+
+from typing_extensions import override
 
 from models.errors import raise_if_any
 from models.inputs import Combiner
@@ -29,8 +31,8 @@ class Scaling(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class CategoricalFeature:
-    """One value of many.
+class _TextFeature:
+    """Text that becomes ids, and ids that become embeddings; only subclassed.
 
     Attributes:
         column: The raw column; the feature's own name when not declared.
@@ -39,10 +41,10 @@ class CategoricalFeature:
         hash_buckets: Ids shared, by hash, by all values, without a vocabulary.
         dim: Length of the embedding.
         table: Features of one table share vocabulary and embedding; the feature's own name when not declared.
-        default: Value that stands for a missing one; when not declared, missing has an id of its own.
+        default: Cell that stands for a missing one; when not declared, missing has an id of its own in a categorical
+            feature and embeds to zeros in a multi-valued one.
     """
 
-    kind: Literal["categorical"] = "categorical"
     column: str | None = None
     top_k: int | None = None
     oov_buckets: int = 1
@@ -52,43 +54,53 @@ class CategoricalFeature:
     default: str | None = None
 
     def __post_init__(self) -> None:
-        raise_if_any("feature", _id_problems(self))
+        raise_if_any("feature", self._problems())
+
+    def _problems(self) -> list[str]:
+        problems = []
+        if (self.top_k is None) == (self.hash_buckets is None):
+            got = "both" if self.top_k else "neither"
+            problems.append(f"either `top_k` or `hash_buckets` must be given, got {got}.")
+        for name in ("top_k", "hash_buckets", "dim"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                problems.append(f"`{name}` must be positive, got {value!r}.")
+        if self.oov_buckets < 1:
+            problems.append(f"`oov_buckets` must be at least 1, got {self.oov_buckets!r}: unseen values need an id.")
+        return problems
 
 
+@final
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class MultivaluedFeature:
+class CategoricalFeature(_TextFeature):
+    """One value of many; see `_TextFeature` for its attributes."""
+
+    kind: Literal["categorical"] = "categorical"
+
+
+@final
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MultivaluedFeature(_TextFeature):
     """Several values in one cell, such as `comedy|drama`.
 
     Attributes:
-        column: The raw column; the feature's own name when not declared.
         delimiter: What stands between two values.
         combiner: How their embeddings become one.
-        top_k: As in `CategoricalFeature`.
-        oov_buckets: As in `CategoricalFeature`.
-        hash_buckets: As in `CategoricalFeature`.
-        dim: As in `CategoricalFeature`.
-        table: As in `CategoricalFeature`.
-        default: Cell that stands for a missing one; when not declared, missing embeds to zeros.
     """
 
     kind: Literal["multivalued"] = "multivalued"
-    column: str | None = None
     delimiter: str = "|"
     combiner: Combiner = Combiner.MEAN
-    top_k: int | None = None
-    oov_buckets: int = 1
-    hash_buckets: int | None = None
-    dim: int = 8
-    table: str | None = None
-    default: str | None = None
 
-    def __post_init__(self) -> None:
-        problems = _id_problems(self)
+    @override
+    def _problems(self) -> list[str]:
+        problems = super()._problems()
         if not self.delimiter:
             problems.append("`delimiter` must be at least one character, got ''.")
-        raise_if_any("feature", problems)
+        return problems
 
 
+@final
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NumericFeature:
     """A number.
@@ -119,6 +131,7 @@ class NumericFeature:
         raise_if_any("feature", problems)
 
 
+@final
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CrossFeature:
     """The combination of several raw columns' values, hashed.
@@ -146,18 +159,3 @@ class CrossFeature:
 
 
 Feature = CategoricalFeature | MultivaluedFeature | NumericFeature | CrossFeature
-
-
-def _id_problems(feature: CategoricalFeature | MultivaluedFeature) -> list[str]:
-    problems = []
-    if (feature.top_k is None) == (feature.hash_buckets is None):
-        problems.append(
-            "either `top_k` or `hash_buckets` must be given, got " + ("both." if feature.top_k else "neither.")
-        )
-    for name in ("top_k", "hash_buckets", "dim"):
-        value = getattr(feature, name)
-        if value is not None and value < 1:
-            problems.append(f"`{name}` must be positive, got {value!r}.")
-    if feature.oov_buckets < 1:
-        problems.append(f"`oov_buckets` must be at least 1, got {feature.oov_buckets!r}: unseen values need an id.")
-    return problems

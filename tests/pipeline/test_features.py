@@ -50,7 +50,11 @@ def transformed(tmp_path_factory):
             lambda inputs: preprocessing_fn(inputs, config)
         )
         _ = function | tft_beam.WriteTransformFn(str(folder / "out"))
-        _ = output | beam.combiners.ToList() | beam.Map(lambda found: (folder / "rows.npy").write_bytes(_pickled(found)))
+        _ = (
+            output
+            | beam.combiners.ToList()
+            | beam.Map(lambda found: (folder / "rows.npy").write_bytes(_pickled(found)))
+        )
     import pickle
 
     results = pickle.loads((folder / "rows.npy").read_bytes())

@@ -110,15 +110,19 @@ def test_what_is_outside_the_grammar_is_refused(text, message):
 
 COLUMNS = {"a": numbers(1, 0, None, 2.5), "b": numbers(None, 0, 3, -1), "s": strings(b"x", None, b"y", b"")}
 NUMBER = st.deferred(
-    lambda: st.sampled_from(["a", "b", "2", "0.5"])
-    | st.tuples(NUMBER, st.sampled_from("+-*/"), NUMBER).map(lambda p: f"({p[0]} {p[1]} {p[2]})")
-    | NUMBER.map(lambda n: f"abs({n})")
+    lambda: (
+        st.sampled_from(["a", "b", "2", "0.5"])
+        | st.tuples(NUMBER, st.sampled_from("+-*/"), NUMBER).map(lambda p: f"({p[0]} {p[1]} {p[2]})")
+        | NUMBER.map(lambda n: f"abs({n})")
+    )
 )
 CONDITION = st.deferred(
-    lambda: st.tuples(NUMBER, st.sampled_from(["<", "<=", "==", "!="]), NUMBER).map(lambda p: f"({p[0]} {p[1]} {p[2]})")
-    | st.just('(s == "x")')
-    | st.tuples(CONDITION, st.sampled_from(["and", "or"]), CONDITION).map(lambda p: f"({p[0]} {p[1]} {p[2]})")
-    | CONDITION.map(lambda c: f"(not {c})")
+    lambda: (
+        st.tuples(NUMBER, st.sampled_from(["<", "<=", "==", "!="]), NUMBER).map(lambda p: f"({p[0]} {p[1]} {p[2]})")
+        | st.just('(s == "x")')
+        | st.tuples(CONDITION, st.sampled_from(["and", "or"]), CONDITION).map(lambda p: f"({p[0]} {p[1]} {p[2]})")
+        | CONDITION.map(lambda c: f"(not {c})")
+    )
 )
 
 

@@ -1,0 +1,47 @@
+"""What the README shows, done."""
+
+import pathlib
+import re
+
+import numpy as np
+import pytest
+
+from pipeline.config import load_config
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+TEXT = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.slow
+def test_the_keras_example_trains_and_its_product_is_one():
+    (program,) = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
+    lines = program.strip().splitlines()
+    place = {}
+    exec("\n".join([*lines[:-1], "answer = " + lines[-1]]), place)  # Our own README.
+    answer = {name: value.numpy() for name, value in place["answer"].items()}
+    assert set(answer) == {"click", "buy", "ctcvr"}
+    np.testing.assert_allclose(answer["ctcvr"], answer["click"] * answer["buy"], rtol=1e-6)
+
+
+def test_every_file_it_links_to_is_there():
+    links = re.findall(r"\]\(([^)#]+)\)", TEXT)
+    assert len(links) > 5
+    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
+
+
+def test_every_make_target_and_command_it_names_exists():
+    from pipeline.cli import COMMANDS
+
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"(?:^|`)make (\w+)", TEXT, flags=re.MULTILINE))
+    assert {"demo", "test"} <= targets
+    assert [target for target in targets if f"\n{target}:" not in makefile] == []
+    commands = set(re.findall(r"evenkeel (\w+) [A-Z]", TEXT))
+    assert {"check", "run", "serve"} <= commands <= set(COMMANDS)
+
+
+def test_the_tasks_it_explains_are_those_of_the_demo():
+    tasks = load_config(str(ROOT / "configs" / "chicago_taxi.yaml")).graph
+    assert [output.name for output in tasks.outputs] == ["card", "tipped", "card_and_tipped", "log_fare_per_mile"]
+    for task in tasks.tasks:
+        assert f"label: {task.label}" in TEXT
