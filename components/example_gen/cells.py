@@ -127,9 +127,7 @@ def _moments(cells: pa.Array) -> pa.Array:
     return pc.cast(pc.cast(cells, pa.timestamp("us", zone), safe=False), pa.int64())
 
 
-def _parsed(
-    cells: pa.Array, parse: Callable[[str], float], fast: pa.DataType
-) -> tuple[np.ndarray, np.ndarray]:
+def _parsed(cells: pa.Array, parse: Callable[[str], float], fast: pa.DataType) -> tuple[np.ndarray, np.ndarray]:
     """Values and where they are wrong: by Arrow, or a cell at a time where Arrow refuses."""
     text = _text(cells)
     dtype = np.float64 if pa.types.is_floating(fast) else np.int64

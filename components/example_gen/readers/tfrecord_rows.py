@@ -54,9 +54,7 @@ def _batches(records: Iterator[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _decoded(
-    decoder: ExamplesToRecordBatchDecoder, records: list[bytes], first_row: int, name: str
-) -> pa.RecordBatch:
+def _decoded(decoder: ExamplesToRecordBatchDecoder, records: list[bytes], first_row: int, name: str) -> pa.RecordBatch:
     try:
         return decoder.DecodeBatch(records)
     except RuntimeError as error:
