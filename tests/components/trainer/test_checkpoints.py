@@ -95,12 +95,14 @@ def test_a_killed_save_leaves_the_older_checkpoint(checkpoints, save, value, mon
     assert value.numpy() == 2
 
 
-def test_a_half_written_one_is_replaced(save, checkpoints, tmp_path):
+def test_a_half_written_one_is_replaced_and_the_one_before_stays(save, checkpoints, tmp_path):
+    save(2)
     half = tmp_path / "run" / "step-000000000004"
     half.mkdir(parents=True)
     (half / "values.index").write_bytes(b"old")
     save(4)
     assert checkpoints.restore() == position(4)
+    assert steps(tmp_path) == [2, 4]
 
 
 def test_removing_leaves_nothing(save, tmp_path):
