@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from components.trainer.build import model_input
 from components.trainer.errors import DivergedTrainingError
+from components.trainer.record import read_record, write_record
 from components.trainer.settings import Distribution, Precision
 from components.trainer.training import train
 from models.optimizers import SGD
@@ -84,6 +85,22 @@ def test_every_way_to_compute_comes_to_about_the_same(trained, plan, with_traini
     # bfloat16 keeps 8 bits of a product; eight small steps move the loss of 1.3 by about 0.01.
     assert found.eval["loss"] == pytest.approx(usual.eval["loss"], abs=3e-3)
     assert found.step == usual.step == 8
+
+
+def test_labels_that_are_never_known_or_never_positive_leave_a_finite_record(trained, split, tmp_path):
+    never = np.zeros(400, np.float32)
+    nothing = {"label/click": never, "known/click": never, "label/click_and_buy": never}
+    judged = {name: column[:150] for name, column in nothing.items()}
+    record = trained(rows=split(**nothing), judged=split(150, seed=1, **judged)).record
+    write_record(str(tmp_path), record)
+    assert read_record(str(tmp_path)) == record
+    assert [interval.eval["click_loss"] for interval in record.intervals] == [0.0, 0.0]
+    assert record.intervals[1].eval["click_and_buy_loss"] < record.intervals[0].eval["click_and_buy_loss"]
+    assert "click_auc" not in record.intervals[0].eval
+
+
+def test_one_row_is_enough(trained, split):
+    assert len(trained(rows=split(1), judged=split(1)).record.intervals) == 2
 
 
 def without_time(record):
