@@ -34,7 +34,7 @@ def test_columns_are_joined_in_declared_order():
 @pytest.mark.parametrize("combiner", Combiner)
 def test_a_multi_valued_column_pools_its_rows_and_an_empty_row_is_zero(combiner):
     encoder = encoder_of(MANY[combiner])
-    ids = [[3, 3, 8], [], [1]]
+    ids = [[3, 3, 8], [], [1], []]
     encoded = encoder({"tags": tf.ragged.constant(ids, dtype=tf.int64)})
     table = encoder.tables["tag"].numpy()
     pool = np.mean if combiner is Combiner.MEAN else np.sum
