@@ -78,8 +78,6 @@ def train(
             write_board(board, [interval])
             display.end_epoch(interval)
     selected = run.take_best()
-    batches = train_split.shuffled(seed=settings.seed, epoch=1, batch_size=settings.batch_size)
-    features, _ = next(iter(eval_split.sorted(EVAL_BATCH)))
     record = TrainingRecord(
         intervals=run.position.intervals,
         selected_epoch=selected,
@@ -87,11 +85,16 @@ def train(
         num_parameters=_size(model.trainable_variables),
         num_embedding_parameters=_size([table for table in model.trainable_variables if is_embedding_table(table)]),
         examples_per_second=run.pace.rows_per_second,
-        input_examples_per_second=reading_rate(batches, settings.batch_size),
+        input_examples_per_second=reading_rate(_drawn(train_split, settings.batch_size), settings.batch_size),
         resumed_from_step=resumed_from,
-        gates=gate_records(model, features),
+        gates=gate_records(model, next(iter(_drawn(eval_split, EVAL_BATCH)))[0]),
     )
     return Trained(model=model, record=record, checkpoints=checkpoints)
+
+
+def _drawn(split: Split, batch_size: int) -> tf.data.Dataset:
+    """A split in some order; sorted rows would show a sample of like ones first."""
+    return split.shuffled(seed=0, epoch=1, batch_size=batch_size)
 
 
 def _size(variables: Sequence[tf.Variable]) -> int:
