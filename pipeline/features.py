@@ -230,6 +230,8 @@ def _z_scores(columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     variance = tf.maximum(tf.math.divide_no_nan(squares, count) - mean * mean, 0.0)
     # Of a constant column rounding alone can leave a variance; it is one part in 10^12 of the square at most.
     deviation = tf.where(variance > 1e-12 * mean * mean, tf.sqrt(variance), tf.zeros_like(variance))
+    # Rounded, so that the order in which Beam adds up the rows, which differs between runs, changes nothing.
+    mean, deviation = (tf.cast(tf.cast(part, tf.float32), tf.float64) for part in (mean, deviation))
     scaled = tf.math.divide_no_nan(values - mean, deviation)
     scaled = tf.where(known, scaled, tf.constant(float("nan"), tf.float64))
     return dict(zip(columns, tf.unstack(tf.cast(scaled, tf.float32), axis=1), strict=True))

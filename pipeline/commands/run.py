@@ -11,6 +11,7 @@ from pipeline.config import PipelineConfig, load_config
 from pipeline.errors import RunFailedError
 from pipeline.progress import NodeProgress
 from pipeline.quiet import muted_stderr
+from pipeline.reproducible import fix_hash_seed
 
 __all__ = ["command", "run_and_show"]
 
@@ -21,7 +22,9 @@ __all__ = ["command", "run_and_show"]
 @click.pass_obj
 def command(verbose: bool, config: str, overrides: tuple[str, ...]) -> None:
     """Runs CONFIG from raw rows to a push, shows the result and writes its report."""
-    run_and_show(load_config(config, overrides), verbose=verbose)
+    checked = load_config(config, overrides)
+    fix_hash_seed()
+    run_and_show(checked, verbose=verbose)
 
 
 def run_and_show(config: PipelineConfig, *, verbose: bool) -> NodeProgress:

@@ -40,6 +40,9 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems.append(
             Problem(("model", "seed"), "must be left out: `training.seed` draws the weights too.", at_key=True)
         )
+    training = sections.get("training")
+    if training is not None and training.compile_xla:
+        problems += _lists_under_xla(features)
     gate = sections.get("gate")
     if gate is not None:
         problems += _thresholds(gate, tasks)
@@ -73,6 +76,16 @@ def _leaks(features: Mapping[str, Feature], tasks: Sequence[Task | None]) -> Ite
                         "the label away: remove the feature, or list the column in that task's `also_input`."
                     )
                     yield Problem(("features", name), message)
+
+
+def _lists_under_xla(features: Mapping[str, Feature]) -> Iterator[Problem]:
+    for name, feature in features.items():
+        if isinstance(feature, MultivaluedFeature):
+            message = (
+                f"must be false with the multi-valued feature `{name}`, got true: "
+                "XLA would compile the step again for every count of values."
+            )
+            yield Problem(("training", "compile_xla"), message)
 
 
 def _tables(features: Mapping[str, Feature]) -> Iterator[Problem]:

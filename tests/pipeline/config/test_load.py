@@ -71,6 +71,12 @@ def test_tables_that_are_shared_must_agree(load):
         load(("item: {kind: categorical, top_k: 100, dim: 4}", extra))
 
 
+def test_lists_and_xla_do_not_go_together(load):
+    listed = ("item: {kind: categorical, top_k: 100, dim: 4}", "item: {kind: multivalued, top_k: 100, dim: 4}")
+    with pytest.raises(ConfigFileError, match="must be false with the multi-valued feature `item`, got true"):
+        load(listed, ("epochs: 1", "epochs: 1\n  compile_xla: true"))
+
+
 def test_a_column_read_as_number_and_compared_with_text_is_a_contradiction(load):
     with pytest.raises(ConfigFileError, match="column `price` is read as a string here and as a number elsewhere"):
         load(("label: clicked", 'label: price == "low"\n    also_input: [price]'))
