@@ -45,12 +45,7 @@ def eval_config(config: PipelineConfig, *, has_baseline: bool = True) -> config_
         or with its label not known, weighs 0.
     """
     outputs = config.graph.outputs
-    keys = {
-        "label_keys": {output.name: label_column(output.name) for output in outputs},
-        "example_weight_keys": {output.name: known_column(output.name) for output in outputs},
-        "signature_name": "serving_default",
-        "model_type": "tf_generic",  # The exported signature alone, as a model server runs it.
-    }
+    keys = _keys(outputs)
     models = [config_pb2.ModelSpec(name=CANDIDATE, **keys)]
     if has_baseline:
         models.append(config_pb2.ModelSpec(name=BASELINE, is_baseline=True, **keys))
@@ -60,21 +55,34 @@ def eval_config(config: PipelineConfig, *, has_baseline: bool = True) -> config_
     return config_pb2.EvalConfig(
         model_specs=models,
         slicing_specs=slices,
-        metrics_specs=[_metrics(output, config.gate.thresholds) for output in outputs],
+        metrics_specs=[_metrics(output, config.gate.thresholds, alone=len(outputs) == 1) for output in outputs],
         options=config_pb2.Options(
             include_default_metrics=wrappers_pb2.BoolValue(value=False),
         ),
     )
 
 
-def _metrics(output: Output, thresholds: tuple[Threshold, ...]) -> Any:
+def _keys(outputs: tuple[Output, ...]) -> dict[str, Any]:
+    """What a model specification says; TFMA takes a single output out of its dict, so that it goes without a name."""
+    # The exported signature alone, as a model server runs it.
+    keys: dict[str, Any] = {"signature_name": "serving_default", "model_type": "tf_generic"}
+    if len(outputs) == 1:
+        (output,) = outputs
+        return keys | {"label_key": label_column(output.name), "example_weight_key": known_column(output.name)}
+    return keys | {
+        "label_keys": {output.name: label_column(output.name) for output in outputs},
+        "example_weight_keys": {output.name: known_column(output.name) for output in outputs},
+    }
+
+
+def _metrics(output: Output, thresholds: tuple[Threshold, ...], *, alone: bool) -> Any:
     binary = output.kind is Kind.BINARY
     asked = {threshold.metric: threshold for threshold in thresholds if threshold.output == output.name}
     metrics = [_metric(metric, asked.get(metric)) for metric in (_OF_BINARY if binary else _OF_REGRESSION)]
     metrics += [config_pb2.MetricConfig(class_name=name) for name in _COUNTS]
     metrics += [config_pb2.MetricConfig(class_name=name) for name in (_PLOTS if binary else ())]
     return config_pb2.MetricsSpec(
-        output_names=[output.name],
+        output_names=[] if alone else [output.name],
         model_names=[],
         metrics=metrics,
         example_weights=config_pb2.ExampleWeightOptions(weighted=True),

@@ -57,6 +57,19 @@ def test_an_unchanged_run_trains_nothing_and_pushes_nothing_new(funnel):
     assert versions(funnel.config.serving_directory)[: len(before)] == before
 
 
+def test_a_single_task_goes_the_whole_way_too(funnel, tmp_path):
+    from pipeline.local import new_run_id, run_locally
+    from pipeline.report import latest_run_id, read_run
+
+    tasks = "tasks=[{name: click, kind: binary, label: click}]"
+    config = load_config(funnel.path, [tasks, f"root={tmp_path}/runs", f"push.directory={tmp_path}/served"])
+    run_locally(config, run_id=new_run_id())
+    assert len(versions(config.serving_directory)) == 1
+    store = os.path.join(config.home, "metadata.sqlite")
+    run = read_run(store, latest_run_id(store), pipeline=config.name, graph=config.graph)
+    assert run.evaluation.overall("click").candidate["auc"].number > 0.55
+
+
 def test_a_model_below_its_threshold_is_not_pushed(funnel):
     from pipeline.local import new_run_id, run_locally
 

@@ -63,12 +63,13 @@ def read_scores(metrics: Iterable[Any], graph: TaskGraph) -> Evaluation:
         graph: Gives the order of outputs.
     """
     # `Any` throughout: protobuf's generated classes carry no types.
-    numbers = _numbers(metrics)
+    numbers = _numbers(metrics, alone=graph.outputs[0].name)
     has_baseline = any(BASELINE in by_model for by_model in numbers.values())
     return Evaluation(scores=tuple(_scores(numbers, graph)), has_baseline=has_baseline)
 
 
-def _numbers(metrics: Iterable[Any]) -> _Numbers:
+def _numbers(metrics: Iterable[Any], *, alone: str) -> _Numbers:
+    """By output, slice and model; TFMA gives a model's only output no name, so that it is `alone`."""
     numbers: _Numbers = collections.defaultdict(lambda: collections.defaultdict(dict))
     for of_slice in metrics:
         where = slice_of(of_slice.slice_key)
@@ -78,7 +79,7 @@ def _numbers(metrics: Iterable[Any]) -> _Numbers:
                 continue
             model = BASELINE if item.key.model_name == BASELINE else CANDIDATE  # A model alone has no name.
             name = NAMES.get(item.key.name, item.key.name)
-            numbers[item.key.output_name, where][model][name] = number
+            numbers[item.key.output_name or alone, where][model][name] = number
     return numbers
 
 
