@@ -73,6 +73,7 @@ class InputEncoder(tf.keras.layers.Layer):
 
     @override
     def call(self, features: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """See the class."""
         absent = [column.name for column in self.inputs if column.name not in features]
         if absent:
             raise ValueError(f"`features` must hold {absent[0]!r}. {nearest(absent[0], features)}")

@@ -17,7 +17,7 @@ __all__ = ["Adagrad"]
 class Adagrad(Optimizer):
     """Steps that shrink with each weight's own squared gradients: rare ids keep learning.
 
-    Source: Duchi et al., "Adaptive Subgradient Methods", JMLR 12, 2011. Keras' own is sparse already.
+    Source: Duchi et al., "Adaptive Subgradient Methods", JMLR 12, 2011.
 
     Attributes:
         learning_rate: Step size.
@@ -43,4 +43,6 @@ class Adagrad(Optimizer):
 
     def for_rows(self) -> tf.keras.optimizers.Optimizer:
         """See `Optimizer`."""
-        return self.for_dense()
+        from models.optimizers.row_adagrad import RowAdagrad
+
+        return RowAdagrad(self.learning_rate, initial_accumulator_value=self.initial_accumulator, jit_compile=False)

@@ -34,7 +34,7 @@ class RowAdam(tf.keras.optimizers.Adam):
         momentum.scatter_update(tf.IndexedSlices(mean, rows))
         velocity.scatter_update(tf.IndexedSlices(square, rows))
         step = self._corrected_rate(variable.dtype) * mean / (tf.sqrt(square) + self.epsilon)
-        variable.scatter_sub(tf.IndexedSlices(step, rows))
+        variable.scatter_update(tf.IndexedSlices(tf.gather(variable, rows) - step, rows))
 
     def _corrected_rate(self, dtype: tf.DType) -> tf.Tensor:
         """The learning rate with both bias corrections, as Keras applies them."""

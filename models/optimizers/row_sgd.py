@@ -31,10 +31,11 @@ class RowSGD(tf.keras.optimizers.Optimizer):
 
     @override
     def update_step(self, gradient: tf.Tensor | tf.IndexedSlices, variable: tf.Variable) -> None:
-        """Moves `variable`, or the rows of it that `gradient` holds."""
+        """Moves `variable`, or the rows of it that `gradient` holds, each named once."""
         rate = tf.cast(self.learning_rate, variable.dtype)
         if isinstance(gradient, tf.IndexedSlices):
-            variable.scatter_sub(tf.IndexedSlices(rate * gradient.values, gradient.indices))
+            rows = gradient.indices
+            variable.scatter_update(tf.IndexedSlices(tf.gather(variable, rows) - rate * gradient.values, rows))
         else:
             variable.assign_sub(rate * gradient)
 

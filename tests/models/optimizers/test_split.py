@@ -63,6 +63,16 @@ def test_a_small_gradient_is_not_clipped():
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("embeddings", [Adam(), Adagrad(), SGD()], ids=repr)
+def test_scaling_the_loss_does_not_change_the_step(embeddings):
+    plain = build(Adam(), embeddings, clip_norm=0.1)
+    scaled = tf.keras.mixed_precision.LossScaleOptimizer(
+        build(Adam(), embeddings, clip_norm=0.1), dynamic=False, initial_scale=1024.0
+    )
+    for one, other in zip(steps(model_of(), plain), steps(model_of(), scaled), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+
+
 def test_it_is_made_again_from_its_config():
     optimizer = build(Adam(learning_rate=0.02), Adagrad(learning_rate=0.3), clip_norm=2.0)
     copy = tf.keras.optimizers.deserialize(tf.keras.optimizers.serialize(optimizer), use_legacy_optimizer=False)
