@@ -5,6 +5,7 @@ import pathlib
 
 import pytest
 
+from components.pusher.publish import versions
 from pipeline.config import PipelineConfig, load_config
 from pipeline.simulate import SimulateConfig, simulate
 
@@ -42,12 +43,13 @@ push:
 
 @dataclasses.dataclass(frozen=True)
 class Ran:
-    """A pipeline that has run."""
+    """A pipeline that has run twice; `pushed` is what was served then."""
 
     path: str
     folder: pathlib.Path
     config: PipelineConfig
     run_ids: tuple[str, ...]
+    pushed: tuple[int, ...]
 
 
 def write_funnel(folder: pathlib.Path, *, rows: int = 3_000) -> str:
@@ -76,4 +78,4 @@ def funnel(tmp_path_factory) -> Ran:
         config = load_config(path, [f"training.seed={seed}"])
         run_ids.append(new_run_id())
         run_locally(config, run_id=run_ids[-1])
-    return Ran(path, folder, config, tuple(run_ids))
+    return Ran(path, folder, config, tuple(run_ids), tuple(versions(config.serving_directory)))

@@ -32,7 +32,7 @@ def scores(funnel):
 
 
 def test_each_run_pushes_a_version_of_its_own(funnel):
-    assert len(versions(funnel.config.serving_directory)) == 2
+    assert len(funnel.pushed) == 2
 
 
 def test_the_served_model_takes_features_and_gives_every_output(scores):
