@@ -65,10 +65,16 @@ def main() -> None:
         evenkeel(standalone_mode=True)
     except ConfigError as error:
         _leave(str(error), WRONG_INPUT)
-    except (RuntimeError, OSError) as error:
-        if "--verbose" in sys.argv:
+    except Exception as error:
+        if not _speaks_for_itself(error) or "--verbose" in sys.argv:
             traceback.print_exc()
         _leave(str(error), RUN_FAILED)
+
+
+def _speaks_for_itself(error: Exception) -> bool:
+    """Whether the message says what to do; a fault of ours or of a library needs its traceback."""
+    ours = type(error).__module__.partition(".")[0] in ("models", "components", "pipeline")
+    return ours or isinstance(error, OSError)
 
 
 def _leave(message: str, code: int) -> None:
