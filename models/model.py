@@ -76,7 +76,7 @@ class MultiTaskModel(tf.keras.Model):
         self._interaction = settings.interaction.build(self.input_specs, settings.style)
         self._network = settings.architecture.build(names, settings.style)
         self._towers = Towers(tasks=tasks, units=settings.tower, style=settings.style)
-        self._memory = self.balancer.build(len(tasks.losses))
+        self._memory = self.balancer.build(tasks.losses)
         self._scoreboard = Scoreboard(tasks)
         self(one_row(self.input_specs))
 
@@ -167,6 +167,7 @@ class MultiTaskModel(tf.keras.Model):
             losses=tf.math.divide_no_nan(all_sums, all_counts),
             active=all_counts > 0,
             step=self.optimizer.iterations,
+            declared=self.tasks.losses,
         )
         loss_weights = tf.constant([loss.loss_weight for loss in self.tasks.losses])
         weights = self.balancer.balance(seen, self._memory) * loss_weights

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import abc
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from models.binding import Problem
 from models.deferred import tf
+from models.tasks import Loss
 
-__all__ = ["Balancer", "Seen", "remember"]
+__all__ = ["Balancer", "Memory", "Seen", "remember"]
+
+Memory = Mapping[str, "tf.Variable"]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Seen:
     """What a training step shows its balancer, the same on every replica; no gradient flows through it.
 
@@ -20,42 +24,78 @@ class Seen:
         losses: `[tasks]`, over the whole batch of all replicas; 0 where not active.
         active: `[tasks]`, bool; False for a task without one known label in the batch.
         step: Scalar int64, steps before this one; seeds random draws.
-        gram: `[tasks, tasks]`, inner products of the task gradients; None unless the balancer needs it.
+        declared: The losses as the task graph declares them, in order; their names, roles and factors.
+        gram: `[groups, tasks, tasks]`, inner products of the gradients of all losses, each times its `loss_weight`,
+            over each group of parameters; None unless the balancer needs it.
     """
 
     losses: tf.Tensor
     active: tf.Tensor
     step: tf.Tensor
+    declared: tuple[Loss, ...]
     gram: tf.Tensor | None = None
 
 
 class Balancer(abc.ABC):
     """Decides how much each task's loss counts in one step.
 
+    One that weighs losses is given them as they are, and what it decides multiplies each `loss_weight`; one that
+    weighs gradients is given those of the losses times `loss_weight`.
+
     Attributes:
         needs_gram: Whether it must see the Gram matrix of the task gradients.
+        needs_losses_after: Whether it must see the losses of the batch once more, after the update.
     """
 
     needs_gram: ClassVar[bool] = False
+    needs_losses_after: ClassVar[bool] = False
 
-    def build(self, num_losses: int) -> dict[str, tf.Variable]:
+    def problems(self, losses: Sequence[Loss]) -> list[Problem]:
+        """Why it cannot balance `losses`; paths are of its own fields."""
+        del losses
+        return []
+
+    def warnings(self, losses: Sequence[Loss]) -> list[str]:
+        """What its user should know before balancing `losses` so, in sentences."""
+        del losses
+        return []
+
+    def build(self, losses: Sequence[Loss], num_groups: int = 1) -> dict[str, tf.Variable]:
         """Makes its memory once, by `remember`; checkpoints hold it. Most balancers have none."""
-        del num_losses
+        del losses, num_groups
         return {}
 
     @abc.abstractmethod
-    def weigh(self, seen: Seen, memory: Mapping[str, tf.Variable]) -> tf.Tensor:
-        """`[tasks]` weights, finite for finite input; what it says of an inactive task does not count."""
+    def weigh(self, seen: Seen, memory: Memory) -> tf.Tensor:
+        """`[tasks]` weights, or `[groups, tasks]`, finite for finite input; those of inactive tasks do not count."""
 
-    def balance(self, seen: Seen, memory: Mapping[str, tf.Variable]) -> tf.Tensor:
-        """`[tasks]` weights; an absent task has left the problem, so its weight is 0."""
+    def learn(self, seen: Seen, losses_after: tf.Tensor, memory: Memory) -> None:
+        """Takes in the losses after the update, `[tasks]`, where it needs them."""
+        del seen, losses_after, memory
+
+    def balance(self, seen: Seen, memory: Memory) -> tf.Tensor:
+        """`[tasks]` weights, or `[groups, tasks]`; an absent task has left the problem, so its weight is 0.
+
+        A step whose losses or gradients are not finite, as the first ones of float16 are, leaves the memory as it was.
+        """
+        before = {name: tf.identity(variable) for name, variable in memory.items()}
         weights = tf.stop_gradient(self.weigh(seen, memory))
-        if not weights.shape.is_compatible_with(seen.losses.shape):
+        num_tasks = seen.losses.shape[0]
+        if weights.shape.rank not in (1, 2) or weights.shape[-1] != num_tasks:
             raise ValueError(
-                f"`weigh` of {type(self).__name__} must return one weight a loss, {seen.losses.shape}, got "
+                f"`weigh` of {type(self).__name__} must return one weight a loss, {num_tasks}, got "
                 f"{weights.shape}: return a tensor of that shape."
             )
+        is_sound = _is_sound(seen)
+        for name, variable in memory.items():
+            variable.assign(tf.where(is_sound, variable, before[name]))
         return tf.where(seen.active, weights, tf.zeros_like(weights))
+
+
+def _is_sound(seen: Seen) -> tf.Tensor:
+    """Whether all that was seen is finite."""
+    parts = [seen.losses] if seen.gram is None else [seen.losses, seen.gram]
+    return tf.reduce_all([tf.reduce_all(tf.math.is_finite(part)) for part in parts])
 
 
 def remember(name: str, initial: tf.Tensor) -> tf.Variable:

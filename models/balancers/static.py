@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Literal, final
 
-from models.balancers.base import Balancer, Seen
+from models.balancers.base import Balancer, Memory, Seen
 from models.deferred import tf
 
 __all__ = ["Static"]
@@ -19,7 +18,7 @@ class Static(Balancer):
 
     method: Literal["static"] = "static"
 
-    def weigh(self, seen: Seen, memory: Mapping[str, tf.Variable]) -> tf.Tensor:
+    def weigh(self, seen: Seen, memory: Memory) -> tf.Tensor:
         """See `Balancer`."""
         del memory
         return tf.ones_like(seen.losses)

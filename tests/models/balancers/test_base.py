@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.balancers import Balancer, Seen, remember
+from models.balancers import Balancer, remember
+from tests.models.balancers.seen import seen_of
 from tests.models.samples import PAIR, features_of, model_of, pair_targets
 
 
@@ -12,8 +13,8 @@ from tests.models.samples import PAIR, features_of, model_of, pair_targets
 class InverseOfLast(Balancer):
     """Weighs each loss by one over its value in the step before: a loss method with a memory."""
 
-    def build(self, num_losses):
-        return {"last": remember("last", tf.ones([num_losses]))}
+    def build(self, losses, num_groups=1):
+        return {"last": remember("last", tf.ones([len(losses)]))}
 
     def weigh(self, seen, memory):
         weights = 1.0 / memory["last"]
@@ -76,16 +77,23 @@ def test_weights_reach_the_update():
 
 
 def test_weights_of_another_shape_are_refused():
-    seen = Seen(losses=tf.ones([2]), active=tf.constant([True, True]), step=tf.constant(0, tf.int64))
-    with pytest.raises(ValueError, match=r"`weigh` of Misshapen must return one weight a loss, \(2,\), got \(7,\)"):
-        Misshapen().balance(seen, {})
+    with pytest.raises(ValueError, match=r"`weigh` of Misshapen must return one weight a loss, 2, got \(7,\)"):
+        Misshapen().balance(seen_of([1.0, 1.0]), {})
 
 
 def test_what_a_balancer_says_of_an_absent_task_does_not_count():
-    seen = Seen(losses=tf.constant([2.0, 0.0]), active=tf.constant([True, False]), step=tf.constant(5, tf.int64))
+    seen = seen_of([2.0, 0.0], active=[True, False], step=5)
     np.testing.assert_array_equal(OfSteps().balance(seen, {}), [-4.0, 0.0])
 
 
 def test_a_balancer_that_needs_a_gram_matrix_is_refused_by_the_model():
     with pytest.raises(ValueError, match=r"`balancer` must not need a Gram matrix, got .* take one that weighs losses"):
         model_of(tasks=PAIR, balancer=Greedy())
+
+
+def test_a_step_that_is_not_finite_leaves_the_memory_as_it_was():
+    balancer = InverseOfLast()
+    memory = balancer.build(seen_of([1.0, 1.0]).declared)
+    balancer.balance(seen_of([2.0, 4.0]), memory)
+    balancer.balance(seen_of([np.inf, 1.0]), memory)
+    np.testing.assert_array_equal(memory["last"], [2.0, 4.0])

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.balancers import BALANCERS, Seen, Static
+from models.balancers import BALANCERS, Static
+from tests.models.balancers.seen import seen_of
 
 SAMPLES = (Static(),)
 
@@ -21,12 +21,8 @@ def test_samples_cover_the_catalogue_and_keys_are_methods():
 @given(losses=losses)
 def test_weights_are_finite_one_a_task_and_0_for_an_absent_one(balancer, losses):
     values, active = (np.array(column) for column in zip(*losses, strict=True))
-    seen = Seen(
-        losses=tf.constant(np.where(active, values, 0.0), tf.float32),
-        active=tf.constant(active),
-        step=tf.constant(3, tf.int64),
-    )
-    weights = balancer.balance(seen, balancer.build(len(losses))).numpy()
+    seen = seen_of(np.where(active, values, 0.0), active=active, step=3)
+    weights = balancer.balance(seen, balancer.build(seen.declared)).numpy()
     assert weights.shape == (len(losses),)
     assert np.isfinite(weights).all()
     assert (weights[~active] == 0).all()
