@@ -1,4 +1,4 @@
-"""Each loss of the task graph, summed over the known rows of a batch."""
+"""Each loss of the task graph, row by row and summed over the known rows of a batch."""
 
 from __future__ import annotations
 
@@ -11,13 +11,21 @@ from models.relations import Rows
 from models.relations.funnel import Beliefs, believe
 from models.tasks import Loss, Task, TaskGraph, known_column, label_column, weight_column
 
-__all__ = ["known_label", "known_weight", "loss_terms"]
+__all__ = ["known_label", "known_weight", "loss_rows", "loss_terms"]
 
 
 def loss_terms(
     graph: TaskGraph, logits: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor]
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Sums of weighted losses and sums of weights; their quotient is the loss over its own sample space.
+    """Sums of weighted losses and sums of weights, `[losses]` each; otherwise as `loss_rows`."""
+    rows, counts = loss_rows(graph, logits, targets)
+    return tf.stack([tf.reduce_sum(of_loss) for of_loss in rows]), counts
+
+
+def loss_rows(
+    graph: TaskGraph, logits: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor]
+) -> tuple[tuple[tf.Tensor, ...], tf.Tensor]:
+    """Weighted losses of rows, and sums of weights: a row's sum over the other is the loss over its own sample space.
 
     Source: Tang et al., "Progressive Layered Extraction (PLE)", RecSys 2020, Eq. 9.
 
@@ -27,13 +35,13 @@ def loss_terms(
         targets: `[batch]` columns; a label for each loss; known-masks and weights are 1 where there is no column.
 
     Returns:
-        Two tensors `[losses]`: sums and counts. A row whose label is not known adds exactly nothing to either,
-        whatever its label and weight columns hold.
+        `[batch]` for each loss, and `[losses]`. A row whose label is not known adds exactly nothing to either, whatever its
+        label and weight columns hold.
     """
     beliefs = believe(graph, logits)
     terms = [_terms(loss, graph, targets, beliefs=beliefs, logits=logits) for loss in graph.losses]
-    sums, counts = zip(*terms, strict=True)
-    return tf.stack(sums), tf.stack(counts)
+    rows, counts = zip(*terms, strict=True)
+    return rows, tf.stack(counts)
 
 
 def _terms(
@@ -44,13 +52,13 @@ def _terms(
     beliefs: Beliefs,
     logits: Mapping[str, tf.Tensor],
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Sum and count of one loss."""
+    """Rows and count of one loss."""
     labels, known = known_label(loss.name, targets)
     weights = _weights(loss, known, targets)
     task = graph.by_name[loss.task]
     if loss.relation is None or not task.kind.is_binary:
         row_losses = task.kind.row_losses(labels, logits[task.name])
-        return tf.reduce_sum(weights * row_losses), tf.reduce_sum(weights)
+        return weights * row_losses, tf.reduce_sum(weights)
     product, parent = graph.product_name(task), str(task.given)
     entire = _weights(loss, _known(product, targets, known), targets)
     rows = Rows(

@@ -92,7 +92,7 @@ class Relation(abc.ABC):
         return Belief(conditional, parent.both(conditional))
 
     def conditional_terms(self, rows: Rows) -> tuple[tf.Tensor, tf.Tensor]:
-        """Scalars: the sum of weighted losses on the conditional output, and what it is divided by."""
+        """`[batch]` weighted losses on the conditional output, and a scalar: what their sum is divided by."""
         return _mean_terms(rows.belief.conditional.cross_entropy(rows.labels), rows)
 
     def product_terms(self, rows: Rows) -> tuple[tf.Tensor, tf.Tensor]:
@@ -106,4 +106,4 @@ class Relation(abc.ABC):
 
 
 def _mean_terms(row_losses: tf.Tensor, rows: Rows) -> tuple[tf.Tensor, tf.Tensor]:
-    return tf.reduce_sum(rows.weights * row_losses), tf.reduce_sum(rows.weights)
+    return rows.weights * row_losses, tf.reduce_sum(rows.weights)

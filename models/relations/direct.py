@@ -46,6 +46,6 @@ class Calibrated(Direct):
 
     def product_terms(self, rows: Rows) -> tuple[tf.Tensor, tf.Tensor]:
         """See `Relation`."""
-        total, count = super().product_terms(rows)
+        row_losses, count = super().product_terms(rows)
         excess = tf.nn.relu(rows.belief.joint.probability - rows.parent.probability)
-        return total + self.penalty * tf.reduce_sum(rows.weights * excess), count
+        return row_losses + self.penalty * rows.weights * excess, count

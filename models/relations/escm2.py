@@ -36,8 +36,8 @@ class _EntireSpace(Relation):
 
     def product_terms(self, rows: Rows) -> tuple[tf.Tensor, tf.Tensor]:
         """See `Relation`."""
-        total, count = super().product_terms(rows)
-        return self.global_weight * total, count
+        row_losses, count = super().product_terms(rows)
+        return self.global_weight * row_losses, count
 
     def conditional_terms(self, rows: Rows) -> tuple[tf.Tensor, tf.Tensor]:
         """See `Relation`."""
@@ -45,7 +45,7 @@ class _EntireSpace(Relation):
 
     @abc.abstractmethod
     def _risk(self, rows: Rows) -> tf.Tensor:
-        """The sum over all impressions that estimates the one of the conditional's errors."""
+        """`[batch]`, whose sum estimates the sum over all impressions of the conditional's errors."""
 
     def _inverse_propensity(self, rows: Rows) -> tf.Tensor:
         """`[batch]`, without a gradient: the click model is trained by clicks, not by what suits conversions."""
@@ -80,7 +80,7 @@ class ESCM2IPW(_EntireSpace):
 
     def _risk(self, rows: Rows) -> tf.Tensor:
         errors = rows.belief.conditional.cross_entropy(rows.labels)
-        return tf.reduce_sum(rows.weights * self._inverse_propensity(rows) * errors)
+        return rows.weights * self._inverse_propensity(rows) * errors
 
 
 class Imputation(enum.Enum):
@@ -140,5 +140,5 @@ class ESCM2DR(_EntireSpace):
             imputed = predicted.cross_entropy(tf.stop_gradient(label))
             fitted = predicted.fixed().cross_entropy(label)
         happened = rows.weights * self._inverse_propensity(rows)
-        robust = tf.reduce_sum(rows.entire_weights * imputed) + tf.reduce_sum(happened * (errors - imputed))
-        return robust + tf.reduce_sum(happened * tf.square(tf.stop_gradient(errors) - fitted))
+        robust = rows.entire_weights * imputed + happened * (errors - imputed)
+        return robust + happened * tf.square(tf.stop_gradient(errors) - fitted)
