@@ -44,11 +44,14 @@ class Balancer(abc.ABC):
 
     Attributes:
         needs_gram: Whether it must see the Gram matrix of the task gradients.
-        needs_losses_after: Whether it must see the losses of the batch once more, after the update.
     """
 
     needs_gram: ClassVar[bool] = False
-    needs_losses_after: ClassVar[bool] = False
+
+    @property
+    def needs_losses_after(self) -> bool:
+        """Whether it must see the losses of the batch once more, after the update."""
+        return False
 
     def problems(self, losses: Sequence[Loss]) -> list[Problem]:
         """Why it cannot balance `losses`; paths are of its own fields."""
