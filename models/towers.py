@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 import tensorflow as tf
@@ -12,6 +12,7 @@ from typing_extensions import override
 from models.binding import bind_or_raise, unbind
 from models.experts.bank import ExpertBank
 from models.experts.style import Activation, Style
+from models.gradients.reading import reading
 from models.tasks import TaskGraph
 
 __all__ = ["Towers"]
@@ -26,7 +27,7 @@ class Towers(tf.keras.layers.Layer):
     its parent's logit reads.
 
     Call arguments:
-        representations: `[tasks, batch, width]`, in the order of the task graph.
+        representations: `[tasks, batch, width]`, in the order of the task graph, or a list of its rows.
 
     Returns:
         By tower, `[batch]` float32 logits, or `[batch, width]` for a head with several.
@@ -73,7 +74,9 @@ class Towers(tf.keras.layers.Layer):
         return groups
 
     @override
-    def call(self, representations: tf.Tensor, training: bool | None = None) -> dict[str, tf.Tensor]:
+    def call(
+        self, representations: tf.Tensor | Sequence[tf.Tensor], training: bool | None = None
+    ) -> dict[str, tf.Tensor]:
         hidden = self._run_hidden(representations, training)
         for task in self.tasks.from_parents:
             if task.name in self._transfers:
@@ -81,12 +84,19 @@ class Towers(tf.keras.layers.Layer):
                 hidden[task.name] = self._transfers[task.name](pair, training=training)
         return self._run_logits(hidden)
 
-    def _run_hidden(self, representations: tf.Tensor, training: bool | None) -> dict[str, tf.Tensor]:
+    def _run_hidden(
+        self, representations: tf.Tensor | Sequence[tf.Tensor], training: bool | None
+    ) -> dict[str, tf.Tensor]:
         places = {task.name: index for index, task in enumerate(self.tasks.tasks)}
         found: dict[str, tf.Tensor] = {}
         banks = iter(self._hidden)
         for widths, group in self._by_widths().items():
             wanted = [places[self.tasks.towers[tower]] for tower in group]
+            if reading() is not None:
+                read = [representations[place][None] for place in wanted]
+                apart = next(banks)(read, training=training, groups=_singles(group)) if widths else read
+                found.update(zip(group, (one[0] for one in apart), strict=True))
+                continue
             is_all = wanted == list(range(len(places)))
             inputs = representations if is_all else tf.gather(representations, wanted)
             outputs = next(banks)(inputs, training=training) if widths else inputs
@@ -104,7 +114,10 @@ class Towers(tf.keras.layers.Layer):
             ]
         found: dict[str, tf.Tensor] = {}
         for bank, ((_, width), group) in zip(self._logits, groups.items(), strict=True):
-            outputs = tf.unstack(bank(tf.stack([hidden[tower] for tower in group])))
+            if reading() is None:
+                outputs = tf.unstack(bank(tf.stack([hidden[tower] for tower in group])))
+            else:
+                outputs = [one[0] for one in bank([hidden[tower][None] for tower in group], groups=_singles(group))]
             found.update(zip(group, (tf.squeeze(one, axis=1) if width == 1 else one for one in outputs), strict=True))
         return {tower: found[tower] for tower in self.tasks.towers}
 
@@ -121,3 +134,8 @@ class Towers(tf.keras.layers.Layer):
             "units": tuple(config["units"]),
         }
         return cls(**{**config, **declared})
+
+
+def _singles(names: Sequence[str]) -> list[tuple[int, ...]]:
+    """Every one a group of its own."""
+    return [(place,) for place in range(len(names))]

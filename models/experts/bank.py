@@ -13,6 +13,7 @@ from models.experts.dropout import CountedDropout
 from models.experts.initial import StackedGlorot
 from models.experts.penalty import stack_penalty
 from models.experts.style import Style
+from models.gradients.reading import reading
 from models.seeds import derive
 
 __all__ = ["ExpertBank", "product"]
@@ -30,9 +31,11 @@ class ExpertBank(tf.keras.layers.Layer):
         chosen: `[streams, experts]`, rows of which one is 1 and all others are 0: streams then stand for experts, in
             the inputs and in what is returned, and only the experts chosen are computed. None leaves experts as they
             are.
+        groups: Experts to be run apart, by their places, while a `Reading` is under way: `inputs` is then `[batch,
+            width]`, or a list, for each group what it would be if there were no other.
 
     Returns:
-        `[experts, batch, units[-1]]`.
+        `[experts, batch, units[-1]]`, or a list of those of each group.
 
     Args:
         names: One for each expert; with the style's seed it decides the expert's initial weights.
@@ -81,11 +84,34 @@ class ExpertBank(tf.keras.layers.Layer):
         )
 
     @override
-    def call(self, inputs: tf.Tensor, chosen: tf.Tensor | None = None, training: bool | None = None) -> tf.Tensor:
-        """Runs layer after layer."""
+    def call(
+        self,
+        inputs: tf.Tensor | Sequence[tf.Tensor],
+        chosen: tf.Tensor | None = None,
+        training: bool | None = None,
+        groups: Sequence[tuple[int, ...]] | None = None,
+    ) -> tf.Tensor | list[tf.Tensor]:
+        """See the class."""
+        under_way = reading()
+        if groups is None or under_way is None:
+            weights = [[_taken(one, chosen) for one in layer] for layer in self._layers]
+            return self._run(inputs, weights, training=training)
+        of_group = inputs if isinstance(inputs, (list, tuple)) else [inputs] * len(groups)
+        split = [[under_way.split(one, groups) for one in layer] for layer in self._layers]
+        return [
+            self._run(read, [[parts[number] for parts in layer] for layer in split], training=training)
+            for number, read in enumerate(of_group)
+        ]
+
+    @property
+    def _layers(self) -> list[tuple[tf.Variable, tf.Variable]]:
+        return list(zip(self._kernels, self._biases, strict=True))
+
+    def _run(self, inputs: tf.Tensor, weights: Sequence[Sequence[tf.Tensor]], *, training: bool | None) -> tf.Tensor:
+        """Layer after layer."""
         hidden = inputs
-        for layer, (kernel, bias) in enumerate(zip(self._kernels, self._biases, strict=True)):
-            hidden = self._activation(product(hidden, _taken(kernel, chosen)) + _taken(bias, chosen))
+        for layer, (kernel, bias) in enumerate(weights):
+            hidden = self._activation(product(hidden, kernel) + bias)
             if self._dropouts:
                 hidden = self._dropouts[layer](hidden, training=training)
         return hidden

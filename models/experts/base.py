@@ -37,7 +37,7 @@ class Network(tf.keras.layers.Layer):
         gate_features: `[batch, width]`, what gates read besides, or None.
 
     Returns:
-        `[tasks, batch, units]`, what each task's tower reads.
+        `[tasks, batch, units]`, what each task's tower reads; while a `Reading` is under way it may be a list.
     """
 
     @abc.abstractmethod

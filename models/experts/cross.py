@@ -12,6 +12,7 @@ from models.binding import bind_or_raise, unbind
 from models.experts.bank import ExpertBank, product
 from models.experts.initial import StackedGlorot
 from models.experts.style import Style
+from models.gradients.reading import reading
 from models.seeds import derive
 
 __all__ = ["CrossBank"]
@@ -27,8 +28,10 @@ class CrossBank(tf.keras.layers.Layer):
     Call arguments:
         inputs: `[batch, width]`, read by every expert, or `[experts, batch, width]`, one for each.
 
+        groups: See `ExpertBank`.
+
     Returns:
-        `[experts, batch, units]`.
+        `[experts, batch, units]`, or a list of those of each group.
 
     Source: Wang et al., "DCN V2: Improved Deep & Cross Network and Practical Lessons for Web-scale Learning to Rank
     Systems", WWW 2021, Eq. 1.
@@ -70,11 +73,23 @@ class CrossBank(tf.keras.layers.Layer):
         super().build(input_shape)
 
     @override
-    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
-        crossed = inputs
-        for kernel, bias in zip(self._kernels, self._biases, strict=True):
-            crossed = inputs * (product(crossed, tf.convert_to_tensor(kernel)) + bias) + crossed
-        return self._dense(crossed, training=training)
+    def call(
+        self,
+        inputs: tf.Tensor | Sequence[tf.Tensor],
+        training: bool | None = None,
+        groups: Sequence[tuple[int, ...]] | None = None,
+    ) -> tf.Tensor | list[tf.Tensor]:
+        under_way = reading()
+        layers = list(zip(self._kernels, self._biases, strict=True))
+        if groups is None or under_way is None:
+            return self._dense(_cross(inputs, layers), training=training)
+        of_group = inputs if isinstance(inputs, (list, tuple)) else [inputs] * len(groups)
+        split = [[under_way.split(one, groups) for one in layer] for layer in layers]
+        crossed = [
+            _cross(read, [[parts[number] for parts in layer] for layer in split])
+            for number, read in enumerate(of_group)
+        ]
+        return self._dense(crossed, training=training, groups=groups)
 
     @override
     def get_config(self) -> dict[str, Any]:
@@ -85,3 +100,10 @@ class CrossBank(tf.keras.layers.Layer):
     @override
     def from_config(cls, config: dict[str, Any]) -> CrossBank:
         return cls(**{**config, "style": bind_or_raise(Style, config["style"])})
+
+
+def _cross(inputs: tf.Tensor, layers: Sequence[Sequence[tf.Tensor]]) -> tf.Tensor:
+    crossed = inputs
+    for kernel, bias in layers:
+        crossed = inputs * (product(crossed, tf.convert_to_tensor(kernel)) + bias) + crossed
+    return crossed

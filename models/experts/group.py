@@ -13,6 +13,7 @@ from models.experts.bank import ExpertBank
 from models.experts.cross import CrossBank
 from models.experts.style import Style
 from models.experts.wiring import ExpertKind, Level
+from models.gradients.reading import reading
 
 __all__ = ["ExpertGroup"]
 
@@ -26,7 +27,8 @@ class ExpertGroup(tf.keras.layers.Layer):
         streams: What the level below offers, `[batch, width]` each, all of one width.
 
     Returns:
-        `[experts, batch, units]`, in the level's order.
+        `[experts, batch, units]`, in the level's order; while a `Reading` is under way, a list of them by
+        `Level.groups`.
 
     Args:
         level: Its experts; how they are mixed is not looked at.
@@ -64,18 +66,33 @@ class ExpertGroup(tf.keras.layers.Layer):
         return [self.level.experts[place].name for place in self._places(kind)]
 
     @override
-    def call(self, streams: Sequence[tf.Tensor], training: bool | None = None) -> tf.Tensor:
+    def call(self, streams: Sequence[tf.Tensor], training: bool | None = None) -> tf.Tensor | list[tf.Tensor]:
         """Runs each kind's bank and puts the experts in order."""
+        if reading() is not None:
+            return self._apart(streams, training=training)
         outputs, order = [], []
         for kind, bank in self._banks.items():
             places = self._places(ExpertKind(kind))
-            reads = [self.level.experts[place].reads for place in places]
-            inputs = streams[reads[0]] if len(set(reads)) == 1 else tf.stack([streams[read] for read in reads])
-            outputs.append(bank(inputs, training=training))
+            outputs.append(bank(self._inputs(streams, places), training=training))
             order += places
         if len(outputs) == 1:
             return outputs[0]
         return tf.gather(tf.concat(outputs, axis=0), [order.index(place) for place in range(len(order))])
+
+    def _inputs(self, streams: Sequence[tf.Tensor], places: Sequence[int]) -> tf.Tensor:
+        """What the experts at `places` read: `[batch, width]`, or, of several streams, one for each."""
+        reads = [self.level.experts[place].reads for place in places]
+        return streams[reads[0]] if len(set(reads)) == 1 else tf.stack([streams[read] for read in reads])
+
+    def _apart(self, streams: Sequence[tf.Tensor], *, training: bool | None) -> list[tf.Tensor]:
+        found: dict[tuple[int, ...], tf.Tensor] = {}
+        for kind, bank in self._banks.items():
+            of_kind = self._places(ExpertKind(kind))
+            groups = [places for places in self.level.groups if places[0] in of_kind]
+            within = [tuple(of_kind.index(place) for place in places) for places in groups]
+            inputs = [self._inputs(streams, places) for places in groups]
+            found.update(zip(groups, bank(inputs, training=training, groups=within), strict=True))
+        return [found[places] for places in self.level.groups]
 
     @override
     def get_config(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from models.experts.base import Network, Shares
 from models.experts.group import ExpertGroup
 from models.experts.style import Style
 from models.experts.wiring import Wiring
+from models.gradients.reading import reading
 
 __all__ = ["ExpertNetwork"]
 
@@ -76,14 +77,18 @@ class ExpertNetwork(Network):
 
     def _run(
         self, features: tf.Tensor, gate_features: tf.Tensor | None, *, training: bool | None
-    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+    ) -> tuple[tf.Tensor | list[tf.Tensor], dict[str, tf.Tensor]]:
         streams = [features]
         seen = {}
+        under_way = reading()
         for number, (group, mixing) in enumerate(zip(self._groups, self._mixings, strict=True), 1):
             outputs = group(streams, training=training)
+            if under_way is not None:
+                under_way.experts = outputs  # Of the last level, in the end.
             streams, weights = mixing(outputs, streams, gate_features=gate_features, training=training)
             seen.update({_gate_name(number, name): value for name, value in weights.items()})
-        return tf.stack([streams[index] for index in self.wiring.outputs]), seen
+        read = [streams[index] for index in self.wiring.outputs]
+        return (tf.stack(read) if under_way is None else read), seen
 
     @override
     def get_config(self) -> dict[str, Any]:

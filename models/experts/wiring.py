@@ -72,6 +72,15 @@ class Level:
     distance: float = 0.0
     cross_depth: int = 2
 
+    @property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """Indices of experts of one kind that the same streams mix, so that the same losses reach them."""
+        by_readers: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        for place, expert in enumerate(self.experts):
+            readers = tuple(stream.name for stream in self.streams if place in stream.experts)
+            by_readers.setdefault((expert.kind.value, readers), []).append(place)
+        return tuple(tuple(places) for places in by_readers.values())
+
 
 @dataclasses.dataclass(frozen=True)
 class Wiring:

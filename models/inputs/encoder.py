@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 import tensorflow as tf
 from typing_extensions import override
@@ -15,7 +15,7 @@ from models.errors import raise_if_any
 from models.inputs.spec import Combiner, EmbeddingInput, Input
 from models.seeds import derive
 
-__all__ = ["InputEncoder", "is_embedding_table"]
+__all__ = ["InputEncoder", "Lookup", "is_embedding_table"]
 
 _INITIAL_LIMIT = 0.05  # Embeddings start within +-0.05, as Keras' own do.
 _MARK = "is_embedding_table"
@@ -24,6 +24,20 @@ _MARK = "is_embedding_table"
 def is_embedding_table(variable: tf.Variable) -> bool:
     """Whether `variable` is a table, of which a step touches only some rows."""
     return getattr(variable, _MARK, False)
+
+
+class Lookup(NamedTuple):
+    """What one column read of a table.
+
+    Attributes:
+        table: The table, `[ids, dim]`.
+        ids: `[n]`, one for each value of the column.
+        vectors: `[n, dim]`, their rows.
+    """
+
+    table: tf.Variable
+    ids: tf.Tensor
+    vectors: tf.Tensor
 
 
 @final
@@ -36,6 +50,7 @@ class InputEncoder(tf.keras.layers.Layer):
     Call arguments:
         features: By input name: `[batch]` int64 ids, a ragged or sparse `[batch, (values)]` of them where there is a
             combiner, `[batch]` float32 for a dense input. Further columns are not read.
+        vectors: By input name what `look_up` read; None reads the tables.
 
     Returns:
         By input name `[batch, dim]`, `[batch, 1]` for a dense input, or ragged `[batch, (values), dim]` for one of
@@ -75,7 +90,9 @@ class InputEncoder(tf.keras.layers.Layer):
         return table
 
     @override
-    def call(self, features: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def call(
+        self, features: Mapping[str, tf.Tensor], vectors: Mapping[str, tf.Tensor] | None = None
+    ) -> dict[str, tf.Tensor]:
         """See the class."""
         absent = [column.name for column in self.inputs if column.name not in features]
         if absent:
@@ -83,8 +100,23 @@ class InputEncoder(tf.keras.layers.Layer):
         parts = {}
         for column in self.inputs:
             with tf.name_scope(re.sub(r"\W", "_", column.name)):  # An id out of range is reported by this name.
-                parts[column.name] = tf.cast(self._embed(column, features[column.name]), self.compute_dtype)
+                looked_up = None if vectors is None else vectors.get(column.name)
+                embedded = self._embed(column, features[column.name], looked_up)
+                parts[column.name] = tf.cast(embedded, self.compute_dtype)
         return parts
+
+    def look_up(self, features: Mapping[str, tf.Tensor]) -> dict[str, Lookup]:
+        """What `call` reads of each table, by column: given its vectors, `call` reads no table."""
+        found = {}
+        for column in self.inputs:
+            if isinstance(column, EmbeddingInput):
+                values = features[column.name]
+                if isinstance(values, tf.SparseTensor):
+                    values = tf.RaggedTensor.from_sparse(values)
+                ids = values.flat_values if isinstance(values, tf.RaggedTensor) else values
+                table = self.tables[column.table]
+                found[column.name] = Lookup(table, ids, tf.nn.embedding_lookup(table, ids))
+        return found
 
     def pooled(self, part: tf.Tensor, name: str) -> tf.Tensor:
         """`[batch, dim]` of what `call` gave for input `name`: a sequence is pooled by its combiner."""
@@ -92,14 +124,14 @@ class InputEncoder(tf.keras.layers.Layer):
         combiner = combiners.get(name)
         return part if combiner is None or name not in self.sequences else _pool(part, combiner)
 
-    def _embed(self, column: Input, values: tf.Tensor) -> tf.Tensor:
+    def _embed(self, column: Input, values: tf.Tensor, looked_up: tf.Tensor | None) -> tf.Tensor:
         if not isinstance(column, EmbeddingInput):
             _check_rank(column.name, values)
             return values[:, None]
         table = self.tables[column.table]
         if column.combiner is None:
             _check_rank(column.name, values)
-            return tf.nn.embedding_lookup(table, values)
+            return tf.nn.embedding_lookup(table, values) if looked_up is None else looked_up
         if isinstance(values, tf.SparseTensor):
             values = tf.RaggedTensor.from_sparse(values)
         if not isinstance(values, tf.RaggedTensor):
@@ -107,7 +139,8 @@ class InputEncoder(tf.keras.layers.Layer):
                 f"`features[{column.name!r}]` must be ragged or sparse, as its input has a combiner, got a dense "
                 f"{values.shape}: wrap it by tf.RaggedTensor.from_tensor, or leave the combiner out."
             )
-        vectors = values.with_values(tf.nn.embedding_lookup(table, values.values))
+        flat = tf.nn.embedding_lookup(table, values.values) if looked_up is None else looked_up
+        vectors = values.with_values(flat)
         return vectors if column.name in self.sequences else _pool(vectors, column.combiner)
 
     @override

@@ -35,8 +35,8 @@ def loss_rows(
         targets: `[batch]` columns; a label for each loss; known-masks and weights are 1 where there is no column.
 
     Returns:
-        `[batch]` for each loss, and `[losses]`. A row whose label is not known adds exactly nothing to either, whatever its
-        label and weight columns hold.
+        `[batch]` for each loss, and `[losses]`. A row whose label is not known adds exactly nothing to either, whatever
+        its label and weight columns hold.
     """
     beliefs = believe(graph, logits)
     terms = [_terms(loss, graph, targets, beliefs=beliefs, logits=logits) for loss in graph.losses]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import tensorflow as tf
 from typing_extensions import override
@@ -14,8 +14,9 @@ from models.experts.mixing.declared import BaseMixing
 from models.experts.style import Style
 from models.experts.wiring import Level, Stream
 
-__all__ = ["GateMixing", "Mixed", "MixingLayer", "gate_input", "weigh"]
+__all__ = ["GateMixing", "Mixed", "MixingLayer", "Outputs", "gate_input", "joined", "weigh"]
 
+Outputs: TypeAlias = "tf.Tensor | Sequence[tf.Tensor]"
 Mixed = tuple[list[tf.Tensor], dict[str, tf.Tensor]]
 Declared = TypeVar("Declared", bound=BaseMixing)
 
@@ -24,7 +25,7 @@ class MixingLayer(tf.keras.layers.Layer, Generic[Declared]):
     """Turns the outputs of a level's experts into its streams.
 
     Call arguments:
-        outputs: `[experts, batch, units]`.
+        outputs: `[experts, batch, units]`, or a list of them by `Level.groups`: streams are then mixed one by one.
         below: What the level reads: for each stream below `[batch, width]`.
         gate_features: `[batch, width]`, what gates read besides the stream below, or None.
 
@@ -64,7 +65,7 @@ class MixingLayer(tf.keras.layers.Layer, Generic[Declared]):
     @override
     def call(
         self,
-        outputs: tf.Tensor,
+        outputs: Outputs,
         below: Sequence[tf.Tensor],
         gate_features: tf.Tensor | None = None,
         training: bool | None = None,
@@ -104,7 +105,7 @@ class GateMixing(MixingLayer[Declared]):
     @override
     def call(
         self,
-        outputs: tf.Tensor,
+        outputs: Outputs,
         below: Sequence[tf.Tensor],
         gate_features: tf.Tensor | None = None,
         training: bool | None = None,
@@ -126,8 +127,21 @@ def gate_input(below: tf.Tensor, gate_features: tf.Tensor | None) -> tf.Tensor:
     return tf.concat([below, tf.cast(gate_features, below.dtype)], axis=1)
 
 
-def weigh(level: Level, outputs: tf.Tensor, weights: Mapping[str, tf.Tensor]) -> list[tf.Tensor]:
+def joined(level: Level, outputs: Outputs) -> tf.Tensor:
+    """`[experts, batch, units]`, in the level's order."""
+    if not isinstance(outputs, Sequence):
+        return outputs
+    order = [place for places in level.groups for place in places]
+    if len(outputs) == 1:
+        return outputs[0]
+    return tf.gather(tf.concat(list(outputs), axis=0), [order.index(place) for place in range(len(order))])
+
+
+def weigh(level: Level, outputs: Outputs, weights: Mapping[str, tf.Tensor]) -> list[tf.Tensor]:
     """The level's streams by the `weights` of those that have a choice, `[batch, experts of the stream]` each."""
+    if isinstance(outputs, Sequence):
+        by_group: dict[tuple[int, ...], tf.Tensor] = dict(zip(level.groups, outputs, strict=True))
+        return [_mixed(stream, by_group, weights.get(stream.name)) for stream in level.streams]
     alone = {stream.name: outputs[stream.experts[0]] for stream in level.streams if not stream.is_gated}
     gated = [stream for stream in level.streams if stream.is_gated]
     if not gated:
@@ -137,6 +151,18 @@ def weigh(level: Level, outputs: tf.Tensor, weights: Mapping[str, tf.Tensor]) ->
     mixed = tf.matmul(tf.cast(shares, outputs.dtype), tf.transpose(outputs, [1, 0, 2]))
     by_name = {stream.name: mix for stream, mix in zip(gated, tf.unstack(mixed, axis=1), strict=True)}
     return [{**alone, **by_name}[stream.name] for stream in level.streams]
+
+
+def _mixed(stream: Stream, by_group: Mapping[tuple[int, ...], tf.Tensor], weights: tf.Tensor | None) -> tf.Tensor:
+    """`[batch, units]`: one stream, of the groups that it mixes alone."""
+    found = []
+    for places, outputs in by_group.items():
+        if places[0] in stream.experts:
+            if weights is None:
+                return outputs[places.index(stream.experts[0])]
+            shares = tf.gather(weights, [stream.experts.index(place) for place in places], axis=1)
+            found.append(tf.einsum("be,ebu->bu", tf.cast(shares, outputs.dtype), outputs))
+    return tf.add_n(found)
 
 
 def _over_all(level: Level, stream: Stream, weights: tf.Tensor) -> tf.Tensor:

@@ -12,8 +12,9 @@ from models.binding import bind_or_raise, unbind
 from models.experts.draws import add_count, counted_seed, open_uniform, replica
 from models.experts.hard_concrete import HardConcrete
 from models.experts.initial import StackedGlorot
-from models.experts.mixing.base import Mixed, MixingLayer
+from models.experts.mixing.base import Mixed, MixingLayer, Outputs, joined
 from models.experts.mixing.declared import Connections
+from models.gradients.reading import reading
 from models.seeds import derive
 
 __all__ = ["ConnectionsMixing", "OpenPenalty"]
@@ -81,29 +82,52 @@ class ConnectionsMixing(MixingLayer[Connections]):
     def num_open(self) -> tf.Tensor:
         return tf.reduce_sum(self.mixing.hard_concrete.open_probability(tf.convert_to_tensor(self._log_alpha)))
 
-    def _sampled(self) -> tf.Tensor:
+    def _uniform(self, training: bool | None) -> tf.Tensor | None:
+        """`[streams, experts]` draws of a training step; None where nothing is drawn."""
+        if not training:
+            return None
         seed = counted_seed(derive(self.style.seed, self.name), self._count, num_replica=replica())
         self._count.assign_add(1)
-        uniform = open_uniform(self._log_alpha.shape, seed)
-        return self.mixing.hard_concrete.sample(tf.convert_to_tensor(self._log_alpha), uniform)
+        return open_uniform(self._log_alpha.shape, seed)
 
     @override
     def call(
         self,
-        outputs: tf.Tensor,
+        outputs: Outputs,
         below: Sequence[tf.Tensor],
         gate_features: tf.Tensor | None = None,
         training: bool | None = None,
     ) -> Mixed:
         """See `MixingLayer`."""
         del below, gate_features  # A connection is the same for all rows.
-        opened = tf.cast(self._sampled() if training else self.connections(), outputs.dtype)
-        if self._kernel is None:
-            return tf.unstack(tf.tensordot(opened, outputs, axes=1)), {}
+        together = joined(self.level, outputs)
+        under_way = reading()
+        if under_way is None:
+            return self._mixed(together, self._log_alpha, self._kernel, self._uniform(training)), {}
+        singles = [(place,) for place in range(len(self.level.streams))]
+        log_alphas = under_way.split(self._log_alpha, singles)
+        kernels = [None] * len(singles) if self._kernel is None else under_way.split(self._kernel, singles)
+        draws = self._uniform(training)
+        rows = [None] * len(singles) if draws is None else tf.unstack(draws[:, None])
+        return [
+            self._mixed(together, log_alpha, kernel, row)[0]
+            for log_alpha, kernel, row in zip(log_alphas, kernels, rows, strict=True)
+        ], {}
+
+    def _mixed(
+        self, outputs: tf.Tensor, log_alpha: tf.Tensor, kernel: tf.Tensor | None, uniform: tf.Tensor | None
+    ) -> list[tf.Tensor]:
+        """The streams whose rows `log_alpha`, `kernel` and the draws are."""
+        log_alpha = tf.convert_to_tensor(log_alpha)
+        gates = self.mixing.hard_concrete
+        shares = gates.settled(log_alpha) if uniform is None else gates.sample(log_alpha, uniform)
+        opened = tf.cast(shares, outputs.dtype)
+        if kernel is None:
+            return tf.unstack(tf.tensordot(opened, outputs, axes=1))
         streams, experts = opened.shape
         units = outputs.shape[-1]
-        by_connection = tf.reshape(self._kernel, [streams, experts, units, units])
-        kernel = tf.reshape(opened[:, :, None, None] * by_connection, [streams, experts * units, units])
+        by_connection = tf.reshape(kernel, [streams, experts, units, units])
+        all_open = tf.reshape(opened[:, :, None, None] * by_connection, [streams, experts * units, units])
         side_by_side = tf.reshape(tf.transpose(outputs, [1, 0, 2]), [-1, experts * units])
-        all_streams = tf.reshape(tf.transpose(kernel, [1, 0, 2]), [experts * units, streams * units])
-        return tf.split(tf.matmul(side_by_side, all_streams), streams, axis=1), {}
+        all_streams = tf.reshape(tf.transpose(all_open, [1, 0, 2]), [experts * units, streams * units])
+        return tf.split(tf.matmul(side_by_side, all_streams), streams, axis=1)

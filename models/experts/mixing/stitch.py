@@ -8,8 +8,9 @@ from typing import final
 import tensorflow as tf
 from typing_extensions import override
 
-from models.experts.mixing.base import Mixed, MixingLayer
+from models.experts.mixing.base import Mixed, MixingLayer, Outputs, joined
 from models.experts.mixing.declared import Stitch
+from models.gradients.reading import reading
 
 __all__ = ["StitchMixing"]
 
@@ -42,7 +43,7 @@ class StitchMixing(MixingLayer[Stitch]):
     @override
     def call(
         self,
-        outputs: tf.Tensor,
+        outputs: Outputs,
         below: Sequence[tf.Tensor],
         gate_features: tf.Tensor | None = None,
         training: bool | None = None,
@@ -50,5 +51,10 @@ class StitchMixing(MixingLayer[Stitch]):
         """See `MixingLayer`."""
         del below, gate_features, training  # A share is the same for all rows, in training too.
         if self._matrix is None:
-            return tf.unstack(outputs), {}
-        return tf.unstack(tf.tensordot(tf.cast(self._matrix, outputs.dtype), outputs, axes=1)), {}
+            return tf.unstack(joined(self.level, outputs)), {}
+        together = joined(self.level, outputs)
+        under_way = reading()
+        if under_way is None:
+            return tf.unstack(tf.tensordot(tf.cast(self._matrix, together.dtype), together, axes=1)), {}
+        rows = under_way.split(self._matrix, [(place,) for place in range(len(self.level.streams))])
+        return [tf.tensordot(tf.cast(row[0], together.dtype), together, axes=1) for row in rows], {}

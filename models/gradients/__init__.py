@@ -1,0 +1,1 @@
+"""Gradients of each loss by itself: how they are taken, compared and put together again."""
