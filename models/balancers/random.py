@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import zlib
 from typing import Literal, final
 
 from typing_extensions import override
@@ -11,7 +10,7 @@ from typing_extensions import override
 from models.balancers.active_softmax import active_softmax
 from models.balancers.base import Balancer, Memory, Seen
 from models.deferred import tf
-from models.errors import raise_if_any
+from models.seeds import derive
 
 __all__ = ["Random"]
 
@@ -24,26 +23,22 @@ class Random(Balancer):
     Source: Lin, Ye, Zhang and Tsang, "Reasonable Effectiveness of Random Weighting: A Litmus Test for Multi-Task
         Learning", TMLR 2022.
     Differs: weights sum to K, not 1, so that on average each is 1 and learning rates mean what they do under a plain
-        sum. A task's draw hangs on `seed`, its name and the step alone: a resumed run repeats, and other tasks do not
-        change it.
+        sum. A loss' draw hangs on `seed`, its name and the step alone: a resumed run repeats, and other tasks do not
+        change it. XLA's draws are other numbers than those of a plain graph.
     Cost: one draw a task.
 
     Attributes:
-        seed: Any int32; picks the draws.
+        seed: Picks the draws.
     """
 
     method: Literal["random"] = "random"
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        if not -(2**31) <= self.seed < 2**31:
-            raise_if_any("balancing", [f"`seed` must be an int32, got {self.seed!r}."])
-
     @override
     def weigh(self, seen: Seen, memory: Memory) -> tf.Tensor:
         """See `Balancer`."""
         del memory
-        keys = [self.seed * 2**32 + zlib.crc32(loss.name.encode()) for loss in seen.declared]
+        keys = [derive(self.seed, "random weighting", loss.name) for loss in seen.declared]
         # Philox by name, for the default is another algorithm on some devices.
         draws = [tf.random.stateless_normal([], tf.stack([key, seen.step]), alg="philox") for key in keys]
         num_active = tf.reduce_sum(tf.cast(seen.active, tf.float32))
