@@ -53,6 +53,11 @@ class Balancer(abc.ABC):
         """Whether it must see the losses of the batch once more, after the update."""
         return False
 
+    @property
+    def least_steps(self) -> int:
+        """How many steps training must take for it to do its work; whoever trains for fewer is warned."""
+        return 0
+
     def problems(self, losses: Sequence[Loss]) -> list[Problem]:
         """Why it cannot balance `losses`; paths are of its own fields."""
         del losses

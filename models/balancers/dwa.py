@@ -51,6 +51,12 @@ class DWA(Balancer):
             problems.insert(0, f"`window` must be 1 step or more, got {self.window!r}.")
         raise_if_any("balancing", problems)
 
+    @property
+    @override
+    def least_steps(self) -> int:
+        """Three windows: in the first two all weights are 1."""
+        return 3 * self.window
+
     @override
     def warnings(self, losses: Sequence[Loss]) -> list[str]:
         """Losses that may be negative."""

@@ -47,6 +47,12 @@ class Schedule(Balancer):
         problems += range_problems("ratio", self.ratio, may_be_zero=False)
         raise_if_any("balancing", problems)
 
+    @property
+    @override
+    def least_steps(self) -> int:
+        """Two periods: in the first all weights are `initial`."""
+        return 2 * self.period
+
     @override
     def problems(self, losses: Sequence[Loss]) -> list[Problem]:
         """Names of no loss."""

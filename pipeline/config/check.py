@@ -14,6 +14,7 @@ from models.heads import HeadConfig
 from models.tasks import Task
 from models.tasks.check import graph_problems, product_name
 from models.tasks.task import NAME_PATTERN
+from pipeline.config.balancing_check import balancing_problems
 from pipeline.config.columns import ColumnUse, csv_header, feature_columns, label_columns, resolve_columns
 from pipeline.config.features import CategoricalFeature, Feature, MultivaluedFeature
 from pipeline.config.model_check import model_problems
@@ -45,8 +46,11 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
             Problem(("model", "seed"), "must be left out: `training.seed` draws the weights too.", at_key=True)
         )
     training = sections.get("training")
+    all_features, all_tasks = _whole(sections, content)
     if sections.get("model") is not None:
-        problems += model_problems(sections["model"], *_whole(sections, content))
+        problems += model_problems(sections["model"], all_features, all_tasks)
+    if sections.get("balancing") is not None and all_tasks is not None:
+        problems += balancing_problems(sections["balancing"], all_tasks)
     if training is not None and training.compile_xla:
         problems += _lists_under_xla(features)
     if training is not None and data is not None:
