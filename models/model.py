@@ -9,14 +9,17 @@ from typing import Any, Final, final
 import tensorflow as tf
 from typing_extensions import override
 
-from models.balancers import Balancer, BalancerConfig, Seen, Static
+from models.balancers import Balancer, BalancerConfig, GramBalancer, Seen, Static
 from models.binding import bind_or_raise, unbind
 from models.errors import raise_if_any
 from models.experts.base import Shares
-from models.inputs.encoder import InputEncoder
+from models.gradients.reading import Reading, reading
+from models.gradients.sources import Sources
+from models.gradients.step import Balance, Pass
+from models.inputs.encoder import InputEncoder, is_embedding_table
 from models.inputs.one_row import one_row
 from models.inputs.spec import Input
-from models.losses.terms import loss_terms
+from models.losses.terms import loss_rows, loss_terms
 from models.metrics.scoreboard import Scoreboard
 from models.outputs import output_scores, predictions
 from models.settings import ModelSettings
@@ -63,10 +66,6 @@ class MultiTaskModel(tf.keras.Model):
         super().__init__(**{"name": "multi_task_model", **kwargs})
         self.settings, self.input_specs, self.tasks = settings, tuple(inputs), tasks
         self.balancer = balancer or Static()
-        if self.balancer.needs_gram:
-            raise ValueError(
-                f"`balancer` must not need a Gram matrix, got {self.balancer!r}: take one that weighs losses."
-            )
         names = tuple(task.name for task in tasks.tasks)
         problems = [problem.message for problem in settings.input_problems(self.input_specs)]
         raise_if_any("model", [*problems, *settings.architecture.graph_problems(names)])
@@ -76,9 +75,14 @@ class MultiTaskModel(tf.keras.Model):
         self._interaction = settings.interaction.build(self.input_specs, settings.style)
         self._network = settings.architecture.build(names, settings.style)
         self._towers = Towers(tasks=tasks, units=settings.tower, style=settings.style)
-        self._memory = self.balancer.build(tasks.losses)
         self._scoreboard = Scoreboard(tasks)
         self(one_row(self.input_specs))
+        self._balance: Balance | None = None
+        if isinstance(self.balancer, GramBalancer):
+            self._balance = Balance(self.balancer, tasks.losses, self.trainable_variables)
+            self._memory = {**self._balance.memory, "weights": self._balance.weights}
+        else:
+            self._memory = self.balancer.build(tasks.losses)
 
     @override
     def compile(self, optimizer: Any, **kwargs: Any) -> None:  # Keras takes a name, a config or an optimizer.
@@ -99,9 +103,19 @@ class MultiTaskModel(tf.keras.Model):
     def call(self, features: Features, training: bool | None = None) -> dict[str, tf.Tensor]:
         return predictions(self.tasks, self.logits(features, training=training))
 
-    def logits(self, features: Features, *, training: bool | None = None) -> dict[str, tf.Tensor]:
-        """By tower, `[batch]` float32, or `[batch, width]` where its task's head has several."""
-        encoded, gate_features = self._encode(features, training=training)
+    def logits(
+        self, features: Features, *, vectors: Features | None = None, training: bool | None = None
+    ) -> dict[str, tf.Tensor]:
+        """By tower, `[batch]` float32, or `[batch, width]` where its task's head has several.
+
+        Args:
+            features: See the class.
+            vectors: What was looked up in the tables, see `InputEncoder`; None looks it up.
+            training: Whether to draw what is drawn in training alone.
+        """
+        encoded, gate_features = self._encode(features, vectors=vectors, training=training)
+        if (under_way := reading()) is not None:
+            under_way.features = encoded
         representations = self._network(encoded, gate_features=gate_features, training=training)
         return self._towers(representations, training=training)
 
@@ -131,22 +145,78 @@ class MultiTaskModel(tf.keras.Model):
         """What Keras resets between epochs."""
         return self._scoreboard.metrics
 
-    def _encode(self, features: Features, *, training: bool | None = None) -> tuple[tf.Tensor, tf.Tensor | None]:
+    def _encode(
+        self, features: Features, *, vectors: Features | None = None, training: bool | None = None
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
         """What experts read, `[batch, width]`, and what gates read besides, None where that is nothing."""
-        parts = self._encoder(features)
+        parts = self._encoder(features, vectors=vectors)
         beside = [self._encoder.pooled(parts[name], name) for name in self.settings.architecture.gate_inputs]
         return self._interaction(parts, training=training), tf.concat(beside, axis=1) if beside else None
 
     def train_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
         """One forward pass, one loss a task, one update."""
         features, targets = data
+        if self._balance is None:
+            sums, counts, regularisation = self._step_by_losses(features, targets)
+        else:
+            sums, counts, regularisation = self._step_by_gradients(features, targets, self._balance)
+        self._scoreboard.add_losses(sums, counts, regularisation)
+        return self._scoreboard.loss_results()
+
+    def _step_by_losses(self, features: Features, targets: Features) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """An update along the weighted sum of losses; sums and counts of these, and the regularisation."""
         with tf.GradientTape() as tape:
             sums, counts = loss_terms(self.tasks, self.logits(features, training=True), targets)
             regularisation = self._regularisation()
-            objective = self._objective(sums, counts, regularisation)
+            all_sums, all_counts, num_replicas = _over_replicas(tf.stop_gradient(sums), counts)
+            seen = self._seen(all_sums, all_counts)
+            weights = self.balancer.balance(seen, self._memory) * self._factors
+            balanced = tf.reduce_sum(weights * tf.math.divide_no_nan(sums, all_counts))
+            objective = balanced + (regularisation + self._policy_loss(seen, weights)) / num_replicas
         self.optimizer.minimize(objective, self.trainable_variables, tape=tape)
-        self._scoreboard.add_losses(sums, counts, regularisation)
-        return self._scoreboard.loss_results()
+        if self.balancer.needs_losses_after:
+            after, counts_after = loss_terms(self.tasks, self.logits(features, training=True), targets)
+            all_after, counts_after, _ = _over_replicas(after, counts_after)
+            self.balancer.learn(seen, tf.math.divide_no_nan(all_after, counts_after), self._memory)
+        return sums, counts, regularisation
+
+    def _step_by_gradients(
+        self, features: Features, targets: Features, balance: Balance
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """An update along the gradients of the losses, compared and weighed; returns as `_step_by_losses` does."""
+        lookups = self._encoder.look_up(features)
+        vectors = {column: lookup.vectors for column, lookup in lookups.items()}
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(vectors)
+            with Reading()() as under_way:
+                logits = self.logits(features, vectors=vectors, training=True)
+            rows, counts = loss_rows(self.tasks, logits, targets)
+            regularisation = self._regularisation()
+            sums = [tf.reduce_sum(of_loss) for of_loss in rows]
+            all_sums, all_counts, num_replicas = _over_replicas(tf.stop_gradient(tf.stack(sums)), counts)
+            scale = _loss_scale(self.optimizer)
+            factors = scale * tf.math.divide_no_nan(self._factors, all_counts)
+            losses = [one * factor for one, factor in zip(sums, tf.unstack(factors), strict=True)]
+            share = scale * regularisation / num_replicas if self.losses else None
+        weights = [one for one in self.trainable_variables if not is_embedding_table(one)]
+        sources = Sources(tuple(under_way.all_parts(weights)), lookups, (*under_way.experts, under_way.features))
+        seen = self._seen(all_sums, all_counts)
+        passed = Pass(tape, losses, share, sources, seen, 1.0 / scale)
+        gradients, decided = balance.gradients(passed)
+        gradients = self._with_policy(gradients, seen, tf.reduce_mean(decided, axis=0) * self._factors)
+        pairs = list(zip(gradients, self.trainable_variables, strict=True))
+        self.optimizer.apply_gradients(pairs, skip_gradients_aggregation=True)
+        return tf.stack(sums), counts, regularisation
+
+    def _with_policy(self, gradients: list[Any], seen: Seen, weights: tf.Tensor) -> list[Any]:
+        """With what a network learns of its draws, the same on every replica."""
+        with tf.GradientTape() as tape:
+            policy = self._policy_loss(seen, weights)
+        own = tape.gradient(policy, self.trainable_variables)
+        return [
+            given if more is None else more if given is None else given + more
+            for given, more in zip(gradients, own, strict=True)
+        ]
 
     def test_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
         """Adds a batch to the losses, and to AUC, accuracy or RMSE of each output that has a label column."""
@@ -160,19 +230,19 @@ class MultiTaskModel(tf.keras.Model):
     def _regularisation(self) -> tf.Tensor:
         return tf.add_n(self.losses) if self.losses else tf.zeros([])
 
-    def _objective(self, sums: tf.Tensor, counts: tf.Tensor, regularisation: tf.Tensor) -> tf.Tensor:
-        """This replica's share of the balanced objective."""
-        all_sums, all_counts, num_replicas = _over_replicas(tf.stop_gradient(sums), counts)
-        seen = Seen(
-            losses=tf.math.divide_no_nan(all_sums, all_counts),
-            active=all_counts > 0,
+    @property
+    def _factors(self) -> tf.Tensor:
+        """`[losses]`: what the task graph declares each loss to count."""
+        return tf.constant([loss.loss_weight for loss in self.tasks.losses])
+
+    def _seen(self, sums: tf.Tensor, counts: tf.Tensor) -> Seen:
+        """What a balancer is shown, of sums and counts over all replicas."""
+        return Seen(
+            losses=tf.math.divide_no_nan(sums, counts),
+            active=counts > 0,
             step=self.optimizer.iterations,
             declared=self.tasks.losses,
         )
-        loss_weights = tf.constant([loss.loss_weight for loss in self.tasks.losses])
-        weights = self.balancer.balance(seen, self._memory) * loss_weights
-        balanced = tf.reduce_sum(weights * tf.math.divide_no_nan(sums, all_counts))
-        return balanced + (regularisation + self._policy_loss(seen, weights)) / num_replicas
 
     def _policy_loss(self, seen: Seen, weights: tf.Tensor) -> tf.Tensor:
         """What a network that draws learns of its draws: the part of the objective that each task's logits enter."""
@@ -208,6 +278,12 @@ class _Declared:
     inputs: tuple[Input, ...]
     tasks: TaskGraph
     balancer: BalancerConfig
+
+
+def _loss_scale(optimizer: tf.keras.optimizers.Optimizer) -> tf.Tensor:
+    """A scalar: what a float16 loss is multiplied by; 1 in other formats."""
+    is_scaled = isinstance(optimizer, tf.keras.mixed_precision.LossScaleOptimizer)
+    return tf.cast(optimizer.loss_scale, tf.float32) if is_scaled else tf.ones([])
 
 
 def _over_replicas(sums: tf.Tensor, counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, int]:

@@ -61,9 +61,7 @@ def _of_rows(rows: RowGradients, coefficients: tf.Tensor) -> tf.IndexedSlices:
     return tf.IndexedSlices(values, rows.ids, tf.constant(rows.table.shape.as_list(), rows.ids.dtype))
 
 
-def _assembled(
-    variable: tf.Variable, of_parts: Sequence[DenseGradients], sums: Sequence[tf.Tensor]
-) -> tf.Tensor:
+def _assembled(variable: tf.Variable, of_parts: Sequence[DenseGradients], sums: Sequence[tf.Tensor]) -> tf.Tensor:
     """The whole gradient of a weight, of those of its parts; a part that no loss reaches has none and gets 0."""
     if of_parts[0].part.places is None:
         return tf.reshape(sums[0], variable.shape)
