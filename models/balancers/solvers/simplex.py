@@ -10,6 +10,7 @@ from models.deferred import tf
 __all__ = ["project_on_simplex", "simplex_qp"]
 
 _LEAST_SQUARE: Final = 1e-12  # Of the largest squared length: what a zero gradient is taken for.
+_NO_DISTANCE: Final = 1e-14  # Squared, of the sum of squared lengths: rounding makes less.
 
 
 def project_on_simplex(point: tf.Tensor, total: tf.Tensor, *, mask: tf.Tensor) -> tf.Tensor:
@@ -39,21 +40,19 @@ def project_on_simplex(point: tf.Tensor, total: tf.Tensor, *, mask: tf.Tensor) -
 def simplex_qp(gram: tf.Tensor, lower: tf.Tensor, *, mask: tf.Tensor) -> tf.Tensor:
     """argmin of w' gram w over w >= lower that sum to 1: the shortest combination of gradients.
 
-    What is free above the bounds, t = 1 - sum of lower, weighs the gradients moved by what the bounds fix, so that
-    there are no bounds left. The shortest point u of those, with Gram matrix H, follows from a problem that has no sum:
-    the v >= 0 of least v'(H + r 11')v / 2 - r 1'v, for any r > 0, is a multiple of u. With r the least squared
-    length, the sum of v is between 1/2 and 1.
-
     Args:
         gram: `[groups, tasks, tasks]` float64, symmetric and positive semidefinite.
         lower: `[tasks]` or `[groups, tasks]` float64, not negative; those inside the mask sum to less than 1.
         mask: `[tasks]` or `[groups, tasks]`, bool.
 
     Returns:
-        `[groups, tasks]`, 0 outside the mask. Tasks of one and the same gradient share evenly.
+        `[groups, tasks]`, 0 outside the mask. Tasks of one and the same gradient share what is free evenly.
     """
     fixed = tf.where(mask, lower, tf.zeros_like(gram[:, 0]))
     free = 1.0 - tf.reduce_sum(fixed, axis=-1, keepdims=True)
+    if gram.shape[-1] == 2:
+        return fixed + _shares_of_two(gram, fixed, free, mask=mask)
+    # What is free weighs gradients moved by what the bounds fix; for those there is no bound but 0.
     offset = tf.linalg.matvec(gram, fixed)
     length = tf.reduce_sum(fixed * offset, axis=-1)[:, None, None]
     cross = free * offset
@@ -61,8 +60,22 @@ def simplex_qp(gram: tf.Tensor, lower: tf.Tensor, *, mask: tf.Tensor) -> tf.Tens
     return fixed + free * _shortest(moved, mask)
 
 
+def _shares_of_two(gram: tf.Tensor, fixed: tf.Tensor, free: tf.Tensor, *, mask: tf.Tensor) -> tf.Tensor:
+    """What two tasks get beyond their bounds, in closed form."""
+    away = tf.linalg.diag_part(gram) - gram[:, 0, 1][:, None]  # [groups, 2]: g_i'(g_i - g_j)
+    distance = tf.reduce_sum(away, axis=-1, keepdims=True)
+    differs = distance > _NO_DISTANCE * tf.linalg.trace(gram)[:, None]
+    best = tf.math.divide_no_nan(away[:, ::-1], distance) - fixed
+    shares = tf.where(differs, tf.clip_by_value(best, 0.0, free), 0.5 * free)
+    return tf.where(tf.reduce_all(mask, axis=-1, keepdims=True), shares, tf.where(mask, free, 0.0))
+
+
 def _shortest(gram: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-    """`simplex_qp` without bounds."""
+    """`simplex_qp` without bounds.
+
+    It follows from a problem that has no sum: for any r > 0, the v >= 0 of least v'(G + r 11')v / 2 - r 1'v is a
+    multiple of it. With r the least squared length, v sums to between 1/2 and 1.
+    """
     squares = tf.linalg.diag_part(gram)
     longest = tf.reduce_max(tf.where(mask, squares, 0.0), axis=-1, keepdims=True)
     least = tf.reduce_min(tf.where(mask, squares, squares.dtype.max), axis=-1, keepdims=True)
