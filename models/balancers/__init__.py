@@ -12,7 +12,7 @@ from models.balancers.geometric import Geometric
 from models.balancers.gram import GramBalancer, GramProblem, Scope, TaskParameters
 from models.balancers.imtl_l import IMTLL
 from models.balancers.mgda import MGDA, Normalize
-from models.balancers.pe_ltr import PELTR, Mode
+from models.balancers.pe_ltr import PELTR, SolveMode
 from models.balancers.random import Random
 from models.balancers.schedule import Schedule
 from models.balancers.static import Static
@@ -38,7 +38,6 @@ __all__ = [
     "GramBalancer",
     "GramProblem",
     "Memory",
-    "Mode",
     "Normalize",
     "Random",
     "Reduction",
@@ -46,6 +45,7 @@ __all__ = [
     "Schedule",
     "Scope",
     "Seen",
+    "SolveMode",
     "Static",
     "TaskParameters",
     "UPGrad",

@@ -18,12 +18,12 @@ from models.binding import Problem
 from models.deferred import tf
 from models.tasks import Loss
 
-__all__ = ["PELTR", "Mode"]
+__all__ = ["PELTR", "SolveMode"]
 
 _RANK: Final = 1e-10  # Of the largest eigenvalue; smaller ones count as 0.
 
 
-class Mode(enum.Enum):
+class SolveMode(enum.Enum):
     """How the quadratic program is solved.
 
     `EXACT`: as it stands.
@@ -56,7 +56,7 @@ class PELTR(GramBalancer):
 
     method: Literal["pe_ltr"] = "pe_ltr"
     bounds: dict[str, float] = dataclasses.field(default_factory=dict)
-    mode: Mode = Mode.EXACT
+    mode: SolveMode = SolveMode.EXACT
 
     @override
     def setting_problems(self) -> list[str]:
@@ -79,7 +79,7 @@ class PELTR(GramBalancer):
         present = with_gradient(problem)
         bounds = tf.cast(by_loss(self.bounds, problem.declared, 0.0), problem.gram.dtype)
         lower = tf.where(present, bounds, 0.0)
-        if self.mode is Mode.EXACT:
+        if self.mode is SolveMode.EXACT:
             return simplex_qp(problem.gram, lower, mask=present)
         free = 1.0 - tf.reduce_sum(lower, axis=-1, keepdims=True)
         relaxed = _without_bounds(problem.gram, lower, free, mask=present)
