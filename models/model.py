@@ -13,8 +13,8 @@ from models.balancers import Balancer, BalancerConfig, GramBalancer, Seen, Stati
 from models.binding import bind_or_raise, unbind
 from models.errors import raise_if_any
 from models.experts.base import Shares
-from models.gradients.reading import Reading, reading
-from models.gradients.sources import Sources
+from models.gradients.reading import Reading
+from models.gradients.sources import Frontier, Sources
 from models.gradients.step import Balance, Pass
 from models.inputs.encoder import InputEncoder, is_embedding_table
 from models.inputs.one_row import one_row
@@ -114,8 +114,6 @@ class MultiTaskModel(tf.keras.Model):
             training: Whether to draw what is drawn in training alone.
         """
         encoded, gate_features = self._encode(features, vectors=vectors, training=training)
-        if (under_way := reading()) is not None:
-            under_way.features = encoded
         representations = self._network(encoded, gate_features=gate_features, training=training)
         return self._towers(representations, training=training)
 
@@ -199,7 +197,8 @@ class MultiTaskModel(tf.keras.Model):
             losses = [one * factor for one, factor in zip(sums, tf.unstack(factors), strict=True)]
             share = scale * regularisation / num_replicas if self.losses else None
         weights = [one for one in self.trainable_variables if not is_embedding_table(one)]
-        sources = Sources(tuple(under_way.all_parts(weights)), lookups, (*under_way.experts, under_way.features))
+        frontier = Frontier(tuple(under_way.experts), tuple(under_way.ports))
+        sources = Sources(tuple(under_way.all_parts(weights)), lookups, frontier)
         seen = self._seen(all_sums, all_counts)
         passed = Pass(tape, losses, share, sources, seen, 1.0 / scale)
         gradients, decided = balance.gradients(passed)

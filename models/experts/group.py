@@ -25,6 +25,7 @@ class ExpertGroup(tf.keras.layers.Layer):
 
     Call arguments:
         streams: What the level below offers, `[batch, width]` each, all of one width.
+        apart: While a `Reading` is under way, for each of `Level.groups` what it reads in place of `streams`, or None.
 
     Returns:
         `[experts, batch, units]`, in the level's order; while a `Reading` is under way, a list of them by
@@ -66,10 +67,15 @@ class ExpertGroup(tf.keras.layers.Layer):
         return [self.level.experts[place].name for place in self._places(kind)]
 
     @override
-    def call(self, streams: Sequence[tf.Tensor], training: bool | None = None) -> tf.Tensor | list[tf.Tensor]:
+    def call(
+        self,
+        streams: Sequence[tf.Tensor],
+        training: bool | None = None,
+        apart: Sequence[Sequence[tf.Tensor] | None] | None = None,
+    ) -> tf.Tensor | list[tf.Tensor]:
         """Runs each kind's bank and puts the experts in order."""
         if reading() is not None:
-            return self._apart(streams, training=training)
+            return self._apart([own or streams for own in apart or [None] * len(self.level.groups)], training=training)
         outputs, order = [], []
         for kind, bank in self._banks.items():
             places = self._places(ExpertKind(kind))
@@ -84,13 +90,14 @@ class ExpertGroup(tf.keras.layers.Layer):
         reads = [self.level.experts[place].reads for place in places]
         return streams[reads[0]] if len(set(reads)) == 1 else tf.stack([streams[read] for read in reads])
 
-    def _apart(self, streams: Sequence[tf.Tensor], *, training: bool | None) -> list[tf.Tensor]:
+    def _apart(self, streams: Sequence[Sequence[tf.Tensor]], *, training: bool | None) -> list[tf.Tensor]:
+        read = dict(zip(self.level.groups, streams, strict=True))
         found: dict[tuple[int, ...], tf.Tensor] = {}
         for kind, bank in self._banks.items():
             of_kind = self._places(ExpertKind(kind))
             groups = [places for places in self.level.groups if places[0] in of_kind]
             within = [tuple(of_kind.index(place) for place in places) for places in groups]
-            inputs = [self._inputs(streams, places) for places in groups]
+            inputs = [self._inputs(read[places], places) for places in groups]
             found.update(zip(groups, bank(inputs, training=training, groups=within), strict=True))
         return [found[places] for places in self.level.groups]
 

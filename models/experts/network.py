@@ -82,10 +82,16 @@ class ExpertNetwork(Network):
         seen = {}
         under_way = reading()
         for number, (group, mixing) in enumerate(zip(self._groups, self._mixings, strict=True), 1):
-            outputs = group(streams, training=training)
-            if under_way is not None:
-                under_way.experts = outputs  # Of the last level, in the end.
-            streams, weights = mixing(outputs, streams, gate_features=gate_features, training=training)
+            below = streams
+            if under_way is not None and number == len(self._groups):
+                below = [under_way.port(stream) for stream in streams]
+                gate_features = None if gate_features is None else under_way.port(gate_features)
+                shared = self.wiring.shared_groups
+                outputs = group(streams, apart=[None if one else below for one in shared], training=training)
+                under_way.experts = [output for output, one in zip(outputs, shared, strict=True) if one]
+            else:
+                outputs = group(streams, training=training)
+            streams, weights = mixing(outputs, below, gate_features=gate_features, training=training)
             seen.update({_gate_name(number, name): value for name, value in weights.items()})
         read = [streams[index] for index in self.wiring.outputs]
         return (tf.stack(read) if under_way is None else read), seen

@@ -15,6 +15,7 @@ from models.experts.draws import add_count, counted_seed, open_uniform
 from models.experts.routers import Routers, RouterTraining
 from models.experts.running_mean import RunningMean
 from models.experts.style import Style
+from models.gradients.reading import reading
 from models.seeds import derive
 
 __all__ = ["RoutingNetwork"]
@@ -66,6 +67,9 @@ class RoutingNetwork(Network):
     ) -> tf.Tensor:
         """See `Network`."""
         del gate_features  # A router is a table: it reads nothing but the task.
+        under_way = reading()
+        if under_way is not None:
+            features = under_way.port(features)
         if not training:
             return self._through(features, self._one_hot(self._logits), training=training)
         noisy = self._logits + self._noise(self._count)

@@ -93,3 +93,11 @@ class Wiring:
 
     levels: tuple[Level, ...]
     outputs: tuple[int, ...]
+
+    @property
+    def shared_groups(self) -> tuple[bool, ...]:
+        """For each of the last level's groups, whether several tasks read it."""
+        last = self.levels[-1]
+        return tuple(
+            sum(places[0] in last.streams[stream].experts for stream in self.outputs) > 1 for places in last.groups
+        )

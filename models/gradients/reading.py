@@ -37,15 +37,21 @@ class Reading:
 
     Attributes:
         parts: Of weights, as layers read them.
-        features: `[batch, width]`, what the first level reads.
-        experts: Outputs of the last level's, `[experts, batch, units]`, those that other tasks read by themselves;
-            empty where all tasks may read any.
+        experts: Outputs of the last level's experts that several tasks read, `[experts, batch, units]` each.
+        ports: What else is read of below by all that lies beyond them, `[batch, width]` each: towers and gates of the
+            last level, and experts of one task alone. Experts and ports together are a frontier: whatever a loss
+            reaches below it is reached through it.
     """
 
     def __init__(self) -> None:
         self.parts: list[Part] = []
-        self.features: tf.Tensor | None = None
         self.experts: list[tf.Tensor] = []
+        self.ports: list[tf.Tensor] = []
+
+    def port(self, tensor: tf.Tensor) -> tf.Tensor:
+        """The same tensor, for readers beyond the frontier."""
+        self.ports.append(tf.identity(tensor))
+        return self.ports[-1]
 
     def split(self, variable: tf.Variable, groups: Sequence[Places]) -> list[tf.Tensor]:
         """Rows of `variable` by group; the groups hold each place once."""

@@ -10,7 +10,7 @@ import tensorflow as tf
 from models.gradients.reading import Part
 from models.inputs.encoder import Lookup
 
-__all__ = ["DenseGradients", "PerLoss", "RowGradients", "Sources", "by_source", "by_weight"]
+__all__ = ["DenseGradients", "Frontier", "PerLoss", "RowGradients", "Sources", "by_weight"]
 
 
 class DenseGradients(NamedTuple):
@@ -55,43 +55,50 @@ class PerLoss(NamedTuple):
     rows: tuple[RowGradients, ...]
 
 
+class Frontier(NamedTuple):
+    """Tensors through which a loss reaches whatever lies below; see `Reading`.
+
+    Attributes:
+        experts: Those by which scope `representation` compares gradients.
+        ports: All others; they take that part where no expert is shared.
+    """
+
+    experts: tuple[tf.Tensor, ...]
+    ports: tuple[tf.Tensor, ...]
+
+    @property
+    def tensors(self) -> list[tf.Tensor]:
+        """All, in one list."""
+        return [*self.experts, *self.ports]
+
+
 class Sources(NamedTuple):
     """What gradients are taken by.
 
     Attributes:
         parts: Of all weights but the tables.
         lookups: By column.
-        representations: What scope `representation` compares gradients by.
+        frontier: What lies between.
     """
 
     parts: tuple[Part, ...]
     lookups: Mapping[str, Lookup]
-    representations: tuple[tf.Tensor, ...] = ()
+    frontier: Frontier
 
     @property
     def tensors(self) -> list[tf.Tensor]:
-        """All, in one list: parts, vectors, representations."""
-        vectors = [lookup.vectors for lookup in self.lookups.values()]
-        return [*(part.value for part in self.parts), *vectors, *self.representations]
+        """Parts and the vectors of lookups, in one list."""
+        return [*(part.value for part in self.parts), *(lookup.vectors for lookup in self.lookups.values())]
 
 
-Found = Sequence[Sequence["tf.Tensor | None"]]  # By loss and source.
-
-
-def by_source(tape: tf.GradientTape, losses: Sequence[tf.Tensor], sources: Sequence[tf.Tensor]) -> Found:
-    """The gradient of each loss by each of `sources`, None where the tape does not connect them.
-
-    A backward pass a loss, which goes where that loss reaches and nowhere else; in a graph, what is not used of it is
-    not computed either.
-    """
-    return [tape.gradient(loss, sources) for loss in losses]
+Found = Sequence[Sequence["tf.Tensor | None"]]  # By target and source; None where the tape does not connect them.
 
 
 def by_weight(found: Found, sources: Sources, factor: tf.Tensor) -> PerLoss:
-    """The gradients of all losses by weights and tables, summed over replicas.
+    """The gradients of all targets by weights and tables, summed over replicas.
 
     Args:
-        found: By loss, and by source as `Sources.tensors` lists them.
+        found: By target, and by source as `Sources.tensors` lists them.
         sources: These.
         factor: Of all gradients: what undoes the scale of a float16 loss.
     """

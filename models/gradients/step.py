@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias, final
 
 import tensorflow as tf
 
-from models.balancers import GramBalancer, Memory, Scope, Seen, TaskParameters, remember
+from models.balancers import GramBalancer, Memory, Scope, Seen, remember
 from models.gradients.combine import combine
-from models.gradients.gram import gram_by_layer, is_shared, layer_of, row_products
-from models.gradients.sources import Found, Sources, by_source, by_weight
+from models.gradients.gram import gram_by_layer, layer_of, row_products
+from models.gradients.sources import Sources, by_weight
 from models.tasks import Loss
 
 __all__ = ["Balance", "Pass"]
@@ -41,10 +41,9 @@ class Pass(NamedTuple):
     seen: Seen
     factor: tf.Tensor
 
-    @property
-    def targets(self) -> list[tf.Tensor]:
-        """The losses, and the regularisation behind them."""
-        return [*self.losses, *([] if self.regularisation is None else [self.regularisation])]
+    def of_regularisation(self) -> list[list[tf.Tensor | None]]:
+        """Its gradients by all sources, as one row of them; no row without any."""
+        return [] if self.regularisation is None else [self.tape.gradient(self.regularisation, self.sources.tensors)]
 
 
 @final
@@ -66,109 +65,98 @@ class Balance(tf.Module):
         self.weights = remember("balance/weights", tf.ones([len(self.groups), len(losses)]))
 
     def gradients(self, passed: Pass) -> tuple[list[Gradient], tf.Tensor]:
-        """One gradient for each variable, summed over replicas, and `[groups, tasks]` weights."""
-        balancer = self._balancer
-        may_skip = balancer.update_every > 1 and balancer.scope is not Scope.GROUP and _num_replicas() == 1
-        is_due = passed.seen.step % balancer.update_every == 0
-        if not may_skip:
-            found = self._decide(passed, is_due)
+        """One gradient for each variable, summed over replicas, and the `[groups, tasks]` weights they came by."""
+        scope, every = self._balancer.scope, self._balancer.update_every
+        is_due = passed.seen.step % every == 0
+        if scope is Scope.REPRESENTATION:
+            found = self._through_frontier(passed, is_due)
+        elif every == 1 or scope is Scope.GROUP or _num_replicas() > 1:
+            # Weights of several groups need every gradient each step, and replicas cannot meet in a branch.
+            found = self._exact(passed, is_due)
         else:
-            # `tf.cond` cannot return None, nor rows of a table as one thing.
-            packed = tf.cond(
+            found = self._either(
                 is_due,
-                lambda: self._packed(self._decide(passed, tf.constant(True))),
-                lambda: self._packed(self._joint(passed, self.weights[0])),
+                lambda: self._exact(passed, tf.constant(True)),
+                lambda: self._through_frontier(passed, tf.constant(False)),
             )
-            found = self._unpacked(packed)
         return found, self.weights.read_value()
 
-    def _decide(self, passed: Pass, is_due: tf.Tensor) -> list[Gradient]:
-        found = by_source(passed.tape, passed.targets, passed.sources.tensors)
-        if self._balancer.scope is Scope.REPRESENTATION:
-            self._weigh(passed, self._of_representations(passed, found)[None], is_due)
-            return self._joint(passed, self.weights[0], found)
-        gradients = by_weight(found, passed.sources, passed.factor)
-        grams = gram_by_layer(gradients, self._num_tasks)
-        nothing = tf.zeros([self._num_tasks, self._num_tasks])
+    def _exact(self, passed: Pass, is_due: tf.Tensor) -> list[Gradient]:
+        """Every gradient of every loss."""
+        sources, num_tasks = passed.sources, self._num_tasks
+        found = [passed.tape.gradient(loss, sources.tensors) for loss in passed.losses]
+        gradients = by_weight([*found, *passed.of_regularisation()], sources, passed.factor)
+        grams = gram_by_layer(gradients, num_tasks)
+        nothing = tf.zeros([num_tasks, num_tasks])
         if self._balancer.scope is Scope.GROUP:
             gram = tf.stack([grams.get(group, nothing) for group in self.groups])
         else:
             gram = tf.add_n(list(grams.values()) or [nothing])[None]
-        self._weigh(passed, gram, is_due)
-        rows = dict(zip(self.groups, tf.unstack(self.weights), strict=True))
+        self._weigh(passed.seen, gram, is_due)
+        return combine(
+            gradients, self._weights_of, self._variables, num_tasks=num_tasks, alone=self._balancer.task_parameters
+        )
+
+    def _through_frontier(self, passed: Pass, is_due: tf.Tensor) -> list[Gradient]:
+        """Every gradient of every loss down to the frontier, and below it one pass back of their weighted sum."""
+        tape, sources, frontier = passed.tape, passed.sources, passed.sources.frontier
+        is_below = [one is not None for one in tape.gradient(frontier.tensors, sources.tensors)]
+        above = [one for one, below in zip(sources.tensors, is_below, strict=True) if not below]
+        found = [tape.gradient(loss, [*above, *frontier.tensors]) for loss in passed.losses]
+        at_frontier = [of_loss[len(above) :] for of_loss in found]
+        if self._balancer.scope is Scope.REPRESENTATION:
+            compared = slice(0, len(frontier.experts)) if frontier.experts else slice(0, None)
+            rows = row_products([of_loss[compared] for of_loss in at_frontier])
+            self._weigh(passed.seen, _over_replicas(tf.reduce_sum(rows, axis=0)) * passed.factor**2, is_due)
+        weights = tf.unstack(tf.where(passed.seen.active, self.weights[0], 0.0))
+        sums = [
+            _weighted(of_losses, weights, like)
+            for of_losses, like in zip(zip(*at_frontier, strict=True), frontier.tensors, strict=True)
+        ]
+        below = tape.gradient(frontier.tensors, sources.tensors, output_gradients=sums)
+        by_loss = []
+        for of_loss in found:
+            rest = iter(of_loss)
+            by_loss.append([None if is_one else next(rest) for is_one in is_below])
+        gradients = by_weight([*by_loss, below, *passed.of_regularisation()], sources, passed.factor)
         return combine(
             gradients,
-            lambda layer: rows[layer if self._balancer.scope is Scope.GROUP else _ALL],
+            self._weights_of,
             self._variables,
             num_tasks=self._num_tasks,
             alone=self._balancer.task_parameters,
         )
 
-    def _weigh(self, passed: Pass, gram: tf.Tensor, is_due: tf.Tensor) -> None:
-        seen = dataclasses.replace(passed.seen, gram=tf.stop_gradient(gram))
+    def _weigh(self, seen: Seen, gram: tf.Tensor, is_due: tf.Tensor) -> None:
+        """Decides on `[groups, tasks, tasks]`, or `[tasks, tasks]`, where it is due."""
+        gram = gram if gram.shape.rank == 3 else gram[None]
         before = {name: tf.identity(variable) for name, variable in self.memory.items()}
-        decided = self._balancer.balance(seen, self.memory)
+        decided = self._balancer.balance(dataclasses.replace(seen, gram=tf.stop_gradient(gram)), self.memory)
         for name, variable in self.memory.items():
             variable.assign(tf.where(is_due, variable, before[name]))
         self.weights.assign(tf.where(is_due, decided, self.weights))
 
-    def _of_representations(self, passed: Pass, found: Found) -> tf.Tensor:
-        """`[tasks, tasks]`, by the outputs of the experts that two losses or more reach, or else by the features."""
-        num_others = len(passed.sources.tensors) - len(passed.sources.representations)
-        *experts, features = zip(*(of_loss[num_others:] for of_loss in found[: self._num_tasks]), strict=True)
-        shared = [one for one in experts if is_shared([place for place, g in enumerate(one) if g is not None])]
-        by_loss = list(zip(*(shared or [features]), strict=True))
-        gram = tf.reduce_sum(row_products(by_loss), axis=0) * tf.square(passed.factor)
-        context = tf.distribute.get_replica_context()
-        # Replicas hold other rows of the batch, so their products add up.
-        return context.all_reduce(tf.distribute.ReduceOp.SUM, gram) if _num_replicas() > 1 else gram
+    def _weights_of(self, layer: str) -> tf.Tensor:
+        group = self.groups.index(layer) if self._balancer.scope is Scope.GROUP else 0
+        return self.weights[group]
 
-    def _joint(self, passed: Pass, weights: tf.Tensor, found: Found | None = None) -> list[Gradient]:
-        """What two or more losses reach, by one pass back of their weighted sum; what one alone reaches, apart."""
-        found = found or by_source(passed.tape, passed.targets, passed.sources.tensors)
-        num_tasks, sources = self._num_tasks, passed.sources
-        factors = [tf.stop_gradient(one) for one in tf.unstack(tf.where(passed.seen.active, weights, 0.0))]
-        ones = [tf.ones([])] * (len(passed.targets) - num_tasks)
-        weighted = passed.tape.gradient(passed.targets, sources.tensors, output_gradients=[*factors, *ones])
-        reached = [
-            [task for task in range(num_tasks) if found[task][place] is not None] for place in range(len(weighted))
-        ]
-        is_joint = self._balancer.task_parameters is TaskParameters.WEIGHTED
-        mixed = [
-            [
-                one if is_joint or is_shared(reach) or not reach else None
-                for one, reach in zip(weighted, reached, strict=True)
-            ],
-            *(
-                [
-                    one if reach and not is_joint and not is_shared(reach) else None
-                    for one, reach in zip(of_loss, reached, strict=True)
-                ]
-                for of_loss in found
-            ),
-        ]
-        gradients = by_weight(mixed, sources._replace(representations=()), passed.factor)
-        return combine(
-            gradients,
-            lambda layer: tf.ones([len(mixed)]),
-            self._variables,
-            num_tasks=len(mixed),
-            alone=TaskParameters.UNWEIGHTED,
-        )
+    def _either(
+        self, condition: tf.Tensor, first: Callable[[], list[Gradient]], second: Callable[[], list[Gradient]]
+    ) -> list[Gradient]:
+        """What one of two gives; they agree on which variables have a gradient, and of which kind."""
+        kinds: list[int] = []
 
-    def _packed(self, gradients: Sequence[Gradient]) -> list[tf.Tensor]:
-        packed: list[tf.Tensor] = []
-        self._kinds = []
-        for one in gradients:
-            parts = [] if one is None else [one.values, one.indices] if isinstance(one, tf.IndexedSlices) else [one]
-            packed += parts
-            self._kinds.append(len(parts))
-        return packed
+        def packed(gradients: Sequence[Gradient]) -> list[tf.Tensor]:
+            parts = [
+                [] if one is None else [one.values, one.indices] if isinstance(one, tf.IndexedSlices) else [one]
+                for one in gradients
+            ]
+            kinds[:] = [len(of_one) for of_one in parts]
+            return [part for of_one in parts for part in of_one]
 
-    def _unpacked(self, packed: Sequence[tf.Tensor]) -> list[Gradient]:
-        rest = iter(packed)
+        rest = iter(tf.cond(condition, lambda: packed(first()), lambda: packed(second())))
         found: list[Gradient] = []
-        for number, variable in zip(self._kinds, self._variables, strict=True):
+        for number, variable in zip(kinds, self._variables, strict=True):
             parts = [next(rest) for _ in range(number)]
             if len(parts) > 1:
                 shape = tf.constant(variable.shape.as_list(), parts[1].dtype)
@@ -176,6 +164,20 @@ class Balance(tf.Module):
             else:
                 found.append(parts[0] if parts else None)
         return found
+
+
+def _weighted(gradients: Sequence[tf.Tensor | None], weights: Sequence[tf.Tensor], like: tf.Tensor) -> tf.Tensor:
+    """The weighted sum of those there are."""
+    terms = [
+        tf.cast(weight, one.dtype) * one for weight, one in zip(weights, gradients, strict=True) if one is not None
+    ]
+    return tf.add_n(terms) if terms else tf.zeros_like(like)
+
+
+def _over_replicas(gram: tf.Tensor) -> tf.Tensor:
+    """Summed: replicas hold other rows of the batch, whose representations are others'."""
+    context = tf.distribute.get_replica_context()
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, gram) if _num_replicas() > 1 else gram
 
 
 def _num_replicas() -> int:
