@@ -14,6 +14,5 @@ def active_softmax(logits: tf.Tensor, active: tf.Tensor) -> tf.Tensor:
         logits: `[tasks]` float32; the largest must be under 1e30 in size.
         active: `[tasks]`, bool; where none is, all shares are 0.
     """
-    # The least float32, not minus infinity: without an active task that would give nan.
     shares = tf.nn.softmax(tf.where(active, logits, logits.dtype.min))
     return tf.where(active, shares, 0.0)

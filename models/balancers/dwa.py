@@ -90,6 +90,6 @@ class DWA(Balancer):
         memory["before"].assign(tf.where(closes, memory["last"], memory["before"]))
         memory["last"].assign(tf.where(closes, mean, memory["last"]))
         memory["num_windows"].assign_add(tf.cast(closes, tf.float32))
-        memory["mean"].assign(tf.where(is_over, 0.0, mean))
+        memory["mean"].assign(mean)  # The first step of a window replaces it.
         memory["num_seen"].assign(tf.where(is_over, 0.0, num_seen))
         memory["steps"].assign(tf.where(is_over, tf.zeros_like(steps), steps))

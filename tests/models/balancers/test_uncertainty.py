@@ -76,6 +76,12 @@ def test_equal_losses_keep_equal_weights():
     assert np.ptp(weights[:, 0]) > 0.1
 
 
+def test_the_weight_of_an_absent_task_stays_as_it_was():
+    active = np.array([[1, 1], [1, 0], [1, 0], [1, 1], [1, 1]], bool)
+    weights = weights_over(Uncertainty(learning_rate=0.3), np.full((5, 2), 5.0), active)
+    assert weights[3, 1] == weights[1, 0] != weights[0, 0]
+
+
 def test_a_capped_weight_stays_at_its_cap_and_leaves_it_when_its_loss_asks_for_less():
     losses = np.concatenate([np.full((60, 1), 0.01), np.full((3, 1), 5.0)])
     weights = weights_over(Uncertainty(learning_rate=0.2, cap=3.0), losses)[:, 0]
