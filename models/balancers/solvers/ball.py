@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
-from models.balancers.solvers.pivoting import INDEPENDENT, MOST_PIVOTS, RIDGE, pivoted, unit_diagonal, with_ridge
+from models.balancers.solvers.pivoting import INDEPENDENT, MOST_PIVOTS, pivoted, unit_diagonal, with_ridge
 from models.deferred import tf
 
 __all__ = ["best_worst_in_ball"]
 
-_CANCELLED: Final = (
-    1e-6  # Squared length of a combination, as a share of the mean of what it combines: float32's noise.
-)
+_CANCELLED: Final = 1e-5  # Squared length of a combination, as a share of the mean of what it combines.
+_RIDGE: Final = 1e-6  # Above the noise of inner products in float32, below what counts as cancelled.
 _NEVER: Final = 1e300
 
 
@@ -38,36 +37,52 @@ def best_worst_in_ball(gram: tf.Tensor, start: tf.Tensor, radius: tf.Tensor, *, 
     """
     unit, scale = unit_diagonal(gram, mask)
     overlap = tf.linalg.matvec(gram, start)
-    level = tf.reduce_min(tf.where(scale > 0, overlap, _NEVER), axis=-1, keepdims=True)
-    gains = [(overlap * scale)[:, :, None], -scale[:, :, None]]  # What d gains at the start, and less the level.
-    tableau = tf.concat([with_ridge(unit, RIDGE), *gains], axis=2)
-    none = tf.zeros_like(overlap)
+    sides = tf.stack([overlap * scale, -scale], axis=2)  # What tasks gain at the start, and what a level asks.
+    path = _followed(with_ridge(unit, _RIDGE), sides, radius)
+    reached = _polished(path, unit=unit, sides=sides, radius=radius)
+    return _scaled_to(radius, gram, scale * reached, otherwise=scale * tf.nn.relu(path.harmless))
 
-    def step(
-        tableau: tf.Tensor, inside: tf.Tensor, level: tf.Tensor, harmless: tf.Tensor, is_open: tf.Tensor
-    ) -> list[tf.Tensor]:
-        value, slope = tableau[..., -2] + level * tableau[..., -1], tableau[..., -1]
-        event, turning = _next_event(tableau, value, slope)
-        weights, rates = inside * value, inside * slope
-        square = tf.reduce_sum(weights * scale * (level - overlap), axis=-1, keepdims=True)
-        end = _until(
-            radius**2 - square, tf.reduce_sum(scale * weights, -1, True), tf.reduce_sum(scale * rates, -1, True)
-        )
-        length = tf.where(is_open, tf.minimum(event, end), 0.0)
-        at_zero = weights + rates * tf.minimum(length, tf.nn.relu(-level))
-        is_open &= event < end
+
+class _Path(NamedTuple):
+    """Where it is: the tableau, 1 at tasks inside, the level, the weights that level 0 asked; whether it goes on."""
+
+    tableau: tf.Tensor
+    inside: tf.Tensor
+    level: tf.Tensor
+    harmless: tf.Tensor
+    is_open: tf.Tensor
+
+
+def _followed(unit: tf.Tensor, sides: tf.Tensor, radius: tf.Tensor) -> _Path:
+    """The end of the path."""
+    gain, scale = sides[..., 0], -sides[..., 1]
+    overlap = tf.where(scale > 0, tf.math.divide_no_nan(gain, scale), _NEVER)
+    none, level = tf.zeros_like(gain), tf.reduce_min(overlap, axis=-1, keepdims=True)
+
+    def step(path: _Path) -> tuple[_Path]:
+        slope = path.tableau[..., -1]
+        value = path.tableau[..., -2] + path.level * slope
+        event, turning = _next_event(path.tableau, value, slope)
+        weights, rates = path.inside * value, path.inside * slope
+        square = tf.reduce_sum(weights * (path.level * scale - gain), axis=-1, keepdims=True)
+        end = _until(tf.nn.relu(radius**2 - square), scale, weights, rates)
+        length = tf.where(path.is_open, tf.minimum(event, end), 0.0)
+        at_zero = weights + rates * tf.minimum(length, tf.nn.relu(-path.level))
+        is_open = path.is_open & (event < end)
         place = tf.where(is_open, turning, 0.0)
-        harmless = tf.where(level <= 0, at_zero, harmless)
-        return [pivoted(tableau, place), tf.abs(inside - place), level + length, harmless, is_open]
+        moved = _Path(
+            tableau=pivoted(path.tableau, place),
+            inside=tf.abs(path.inside - place),
+            level=path.level + length,
+            harmless=tf.where(path.level <= 0, at_zero, path.harmless),
+            is_open=is_open,
+        )
+        return (moved,)
 
-    tableau, inside, level, harmless, _ = tf.while_loop(
-        lambda *state: tf.reduce_any(state[-1]),
-        step,
-        [tableau, none, level, none, scale[:, :1] >= 0],
-        maximum_iterations=MOST_PIVOTS * gram.shape[-1],
-    )
-    reached = inside * (tableau[..., -2] + level * tableau[..., -1])
-    return _scaled_to(radius, gram, scale * tf.nn.relu(reached), otherwise=scale * tf.nn.relu(harmless))
+    first = _Path(tf.concat([unit, sides], axis=2), none, level, none, tf.ones_like(level, tf.bool))
+    most = MOST_PIVOTS * unit.shape[-1]
+    (end,) = tf.while_loop(lambda path: tf.reduce_any(path.is_open), step, (first,), maximum_iterations=most)
+    return end
 
 
 def _next_event(tableau: tf.Tensor, value: tf.Tensor, slope: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -78,11 +93,25 @@ def _next_event(tableau: tf.Tensor, value: tf.Tensor, slope: tf.Tensor) -> tuple
     return tf.reduce_min(until, axis=-1, keepdims=True), tf.one_hot(tf.argmin(until, -1), num_tasks, dtype=value.dtype)
 
 
-def _until(room: tf.Tensor, rise: tf.Tensor, bend: tf.Tensor) -> tf.Tensor:
-    """The step s at which 2 s `rise` + s^2 `bend` is `room`; 0 without room, far off where nothing rises."""
-    room = tf.nn.relu(room)
+def _until(room: tf.Tensor, scale: tf.Tensor, weights: tf.Tensor, rates: tf.Tensor) -> tf.Tensor:
+    """By how much the level rises until the squared distance has grown by `room`; far off where nothing grows."""
+    rise = tf.reduce_sum(scale * weights, axis=-1, keepdims=True)
+    bend = tf.reduce_sum(scale * rates, axis=-1, keepdims=True)
     rate = rise + tf.sqrt(tf.nn.relu(rise**2 + bend * room))
-    return tf.where(room > 0, tf.where(rate > 0, tf.math.divide_no_nan(room, rate), _NEVER), 0.0)
+    return tf.where((rate > 0) | (room <= 0), tf.math.divide_no_nan(room, rate), _NEVER)
+
+
+def _polished(path: _Path, *, unit: tf.Tensor, sides: tf.Tensor, radius: tf.Tensor) -> tf.Tensor:
+    """The weights at the end; by one step of refinement without the ridge, where all of them stay positive."""
+    inside = path.inside[:, :, None]
+    found = inside * path.tableau[..., -2:]
+    rest = inside * (tf.matmul(unit, found) + sides)
+    better = found - inside * tf.matmul(path.tableau[..., :-2], rest)
+    weights = better[..., 0] + path.level * better[..., 1]
+    square = tf.reduce_sum(weights * tf.linalg.matvec(unit, weights), axis=-1, keepdims=True)
+    weights += better[..., 1] * _until(radius**2 - square, -sides[..., 1], weights, better[..., 1])
+    is_better = tf.reduce_all(weights >= 0, axis=-1, keepdims=True)
+    return tf.where(is_better, weights, tf.nn.relu(found[..., 0] + path.level * found[..., 1]))
 
 
 def _scaled_to(radius: tf.Tensor, gram: tf.Tensor, weights: tf.Tensor, *, otherwise: tf.Tensor) -> tf.Tensor:
