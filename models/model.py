@@ -9,22 +9,21 @@ from typing import Any, Final, final
 import tensorflow as tf
 from typing_extensions import override
 
-from models.balancers import Balancer, BalancerConfig, GramBalancer, Seen, Static
+from models.balancers import Balancer, BalancerConfig, Seen, Static
 from models.binding import bind_or_raise, unbind
 from models.errors import raise_if_any
 from models.experts.base import Shares
-from models.gradients.reading import Reading
-from models.gradients.sources import Frontier, Sources
-from models.gradients.step import Balance, Pass
-from models.inputs.encoder import InputEncoder, is_embedding_table
+from models.gradients.telemetry import Sample
+from models.inputs.encoder import InputEncoder, Lookup
 from models.inputs.one_row import one_row
 from models.inputs.spec import Input
-from models.losses.terms import loss_rows, loss_terms
+from models.losses.terms import loss_terms
 from models.metrics.scoreboard import Scoreboard
 from models.outputs import output_scores, predictions
 from models.settings import ModelSettings
 from models.tasks import TaskGraph
 from models.towers import Towers
+from models.training_step import TrainingStep
 
 __all__ = ["MultiTaskModel"]
 
@@ -77,12 +76,21 @@ class MultiTaskModel(tf.keras.Model):
         self._towers = Towers(tasks=tasks, units=settings.tower, style=settings.style)
         self._scoreboard = Scoreboard(tasks)
         self(one_row(self.input_specs))
-        self._balance: Balance | None = None
-        if isinstance(self.balancer, GramBalancer):
-            self._balance = Balance(self.balancer, tasks.losses, self.trainable_variables)
-            self._memory = {**self._balance.memory, "weights": self._balance.weights}
-        else:
-            self._memory = self.balancer.build(tasks.losses)
+        self._look(0)
+
+    def _look(self, every: int) -> None:
+        self._step = TrainingStep(self.balancer, self.tasks, self.trainable_variables, look_every=every)
+        self._memory = self._step.variables_by_name  # Here Keras finds it for checkpoints.
+
+    def look_at_gradients(self, every: int) -> None:
+        """Looks at the gradients of all losses in every `every`th step from now on; to be called before training."""
+        with self.distribute_strategy.scope():
+            self._look(every)
+
+    def looked_at(self) -> list[Sample]:
+        """What `look_at_gradients` has led to so far."""
+        telemetry = self._step.telemetry
+        return [] if telemetry is None else telemetry.samples()
 
     @override
     def compile(self, optimizer: Any, **kwargs: Any) -> None:  # Keras takes a name, a config or an optimizer.
@@ -154,96 +162,28 @@ class MultiTaskModel(tf.keras.Model):
     def train_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
         """One forward pass, one loss a task, one update."""
         features, targets = data
-        if self._balance is None:
-            sums, counts, regularisation = self._step_by_losses(features, targets)
-        else:
-            sums, counts, regularisation = self._step_by_gradients(features, targets, self._balance)
-        self._scoreboard.add_losses(sums, counts, regularisation)
+        sums, counts = self._step(self, features, targets)
+        self._scoreboard.add_losses(sums, counts, self.regularisation())
         return self._scoreboard.loss_results()
-
-    def _step_by_losses(self, features: Features, targets: Features) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """An update along the weighted sum of losses; sums and counts of these, and the regularisation."""
-        with tf.GradientTape() as tape:
-            sums, counts = loss_terms(self.tasks, self.logits(features, training=True), targets)
-            regularisation = self._regularisation()
-            all_sums, all_counts, num_replicas = _over_replicas(tf.stop_gradient(sums), counts)
-            seen = self._seen(all_sums, all_counts)
-            weights = self.balancer.balance(seen, self._memory) * self._factors
-            balanced = tf.reduce_sum(weights * tf.math.divide_no_nan(sums, all_counts))
-            objective = balanced + (regularisation + self._policy_loss(seen, weights)) / num_replicas
-        self.optimizer.minimize(objective, self.trainable_variables, tape=tape)
-        if self.balancer.needs_losses_after:
-            after, counts_after = loss_terms(self.tasks, self.logits(features, training=True), targets)
-            all_after, counts_after, _ = _over_replicas(after, counts_after)
-            self.balancer.learn(seen, tf.math.divide_no_nan(all_after, counts_after), self._memory)
-        return sums, counts, regularisation
-
-    def _step_by_gradients(
-        self, features: Features, targets: Features, balance: Balance
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """An update along the gradients of the losses, compared and weighed; returns as `_step_by_losses` does."""
-        lookups = self._encoder.look_up(features)
-        vectors = {column: lookup.vectors for column, lookup in lookups.items()}
-        with tf.GradientTape(persistent=True) as tape:
-            tape.watch(vectors)
-            with Reading()() as under_way:
-                logits = self.logits(features, vectors=vectors, training=True)
-            rows, counts = loss_rows(self.tasks, logits, targets)
-            regularisation = self._regularisation()
-            sums = [tf.reduce_sum(of_loss) for of_loss in rows]
-            all_sums, all_counts, num_replicas = _over_replicas(tf.stop_gradient(tf.stack(sums)), counts)
-            scale = _loss_scale(self.optimizer)
-            factors = scale * tf.math.divide_no_nan(self._factors, all_counts)
-            losses = [one * factor for one, factor in zip(sums, tf.unstack(factors), strict=True)]
-            share = scale * regularisation / num_replicas if self.losses else None
-        weights = [one for one in self.trainable_variables if not is_embedding_table(one)]
-        frontier = Frontier(tuple(under_way.experts), tuple(under_way.ports))
-        sources = Sources(tuple(under_way.all_parts(weights)), lookups, frontier)
-        seen = self._seen(all_sums, all_counts)
-        passed = Pass(tape, losses, share, sources, seen, 1.0 / scale)
-        gradients, decided = balance.gradients(passed)
-        gradients = self._with_policy(gradients, seen, tf.reduce_mean(decided, axis=0) * self._factors)
-        pairs = list(zip(gradients, self.trainable_variables, strict=True))
-        self.optimizer.apply_gradients(pairs, skip_gradients_aggregation=True)
-        return tf.stack(sums), counts, regularisation
-
-    def _with_policy(self, gradients: list[Any], seen: Seen, weights: tf.Tensor) -> list[Any]:
-        """With what a network learns of its draws, the same on every replica."""
-        with tf.GradientTape() as tape:
-            policy = self._policy_loss(seen, weights)
-        own = tape.gradient(policy, self.trainable_variables)
-        return [
-            given if more is None else more if given is None else given + more
-            for given, more in zip(gradients, own, strict=True)
-        ]
 
     def test_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
         """Adds a batch to the losses, and to AUC, accuracy or RMSE of each output that has a label column."""
         features, targets = data
         logits = self.logits(features, training=False)
         sums, counts = loss_terms(self.tasks, logits, targets)
-        self._scoreboard.add_losses(sums, counts, self._regularisation())
+        self._scoreboard.add_losses(sums, counts, self.regularisation())
         labelled = self._scoreboard.add_scores(output_scores(self.tasks, logits), targets)
         return {**self._scoreboard.loss_results(), **self._scoreboard.output_results(labelled)}
 
-    def _regularisation(self) -> tf.Tensor:
+    def look_up(self, features: Features) -> dict[str, Lookup]:
+        """What is read of each embedding table, by column."""
+        return self._encoder.look_up(features)
+
+    def regularisation(self) -> tf.Tensor:
+        """A scalar: what is added to the losses, of the last forward pass."""
         return tf.add_n(self.losses) if self.losses else tf.zeros([])
 
-    @property
-    def _factors(self) -> tf.Tensor:
-        """`[losses]`: what the task graph declares each loss to count."""
-        return tf.constant([loss.loss_weight for loss in self.tasks.losses])
-
-    def _seen(self, sums: tf.Tensor, counts: tf.Tensor) -> Seen:
-        """What a balancer is shown, of sums and counts over all replicas."""
-        return Seen(
-            losses=tf.math.divide_no_nan(sums, counts),
-            active=counts > 0,
-            step=self.optimizer.iterations,
-            declared=self.tasks.losses,
-        )
-
-    def _policy_loss(self, seen: Seen, weights: tf.Tensor) -> tf.Tensor:
+    def policy_loss(self, seen: Seen, weights: tf.Tensor) -> tf.Tensor:
         """What a network that draws learns of its draws: the part of the objective that each task's logits enter."""
         names = [task.name for task in self.tasks.tasks]
         takes_part = tf.constant([[name in self.tasks.read_by(loss) for loss in self.tasks.losses] for name in names])
@@ -277,18 +217,3 @@ class _Declared:
     inputs: tuple[Input, ...]
     tasks: TaskGraph
     balancer: BalancerConfig
-
-
-def _loss_scale(optimizer: tf.keras.optimizers.Optimizer) -> tf.Tensor:
-    """A scalar: what a float16 loss is multiplied by; 1 in other formats."""
-    is_scaled = isinstance(optimizer, tf.keras.mixed_precision.LossScaleOptimizer)
-    return tf.cast(optimizer.loss_scale, tf.float32) if is_scaled else tf.ones([])
-
-
-def _over_replicas(sums: tf.Tensor, counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, int]:
-    """Both summed over all replicas, and how many these are."""
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
-        return sums, counts, 1
-    both = context.all_reduce(tf.distribute.ReduceOp.SUM, tf.stack([sums, counts]))
-    return both[0], both[1], context.num_replicas_in_sync

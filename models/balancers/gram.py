@@ -31,7 +31,11 @@ class Scope(enum.Enum):
 
 
 class TaskParameters(enum.Enum):
-    """What a parameter that a single loss reaches receives: that loss' gradient as it is, or times its weight."""
+    """What a task's own parameters receive: that loss' gradient as it is, or times its weight.
+
+    A task's own are those beyond the last shared representation that one loss alone reaches: towers, gates of the last
+    level, a task's own experts of it. All others get weighted gradients.
+    """
 
     UNWEIGHTED = "unweighted"
     WEIGHTED = "weighted"
@@ -74,7 +78,7 @@ class GramBalancer(Balancer):
 
     Attributes:
         scope: Over which gradients these are taken.
-        task_parameters: What a parameter that a single loss reaches receives.
+        task_parameters: What a task's own parameters receive.
         update_every: Steps between two decisions; in between, the last weights hold and a step costs what a plain one
             does.
     """

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import tensorflow as tf
 
-from models.balancers import TaskParameters
+from models.gradients.forward import Pass
 from models.gradients.gram import is_shared, layer_of
 from models.gradients.sources import DenseGradients, PerLoss, RowGradients
 
-__all__ = ["combine"]
+__all__ = ["Gradient", "combine", "joint"]
+
+Gradient: TypeAlias = "tf.Tensor | tf.IndexedSlices | None"
 
 WeightsOf = Callable[[str], tf.Tensor]  # From a layer's name to `[tasks]`.
 
@@ -21,39 +24,63 @@ def combine(
     variables: Sequence[tf.Variable],
     *,
     num_tasks: int,
-    alone: TaskParameters,
-) -> list[tf.Tensor | tf.IndexedSlices | None]:
+    of_task: Callable[[tf.Variable], bool],
+    trained: tf.Tensor,
+) -> list[Gradient]:
     """One gradient for each of `variables`, None where no loss reaches it.
 
-    What two or more losses reach gets the weighted sum of their gradients; what one alone reaches gets that gradient,
-    weighted or not as `alone` says. What comes after the losses, regularisation, is added as it is.
+    A part gets the weighted sum of the gradients of the losses that reach it; one of a variable `of_task` that one loss
+    alone reaches gets that loss' gradient times its entry in `trained`, 1 or 0. What comes after the losses is added
+    as it is.
     """
 
-    def coefficients(reach: Sequence[int], layer: str) -> tf.Tensor:
+    def coefficients(reach: Sequence[int], variable: tf.Variable) -> tf.Tensor:
         tasks = [task for task in reach if task < num_tasks]
-        if is_shared(tasks) or alone is TaskParameters.WEIGHTED:
-            own = tf.gather(weights_of(layer), tasks)
+        if of_task(variable) and not is_shared(tasks):
+            own = tf.gather(trained, tf.constant(tasks, tf.int32))
         else:
-            own = tf.ones([len(tasks)])
+            own = tf.gather(weights_of(layer_of(variable)), tf.constant(tasks, tf.int32))
         return tf.concat([own, tf.ones([len(reach) - len(tasks)])], axis=0)
 
     by_key: dict[object, list[DenseGradients]] = {}
     for dense in gradients.dense:
         by_key.setdefault(dense.part.variable.ref(), []).append(dense)
     tables = {rows.table.ref(): rows for rows in gradients.rows}
-    found: list[tf.Tensor | tf.IndexedSlices | None] = []
+    found: list[Gradient] = []
     for variable in variables:
-        layer = layer_of(variable)
         if variable.ref() in tables:
             rows = tables[variable.ref()]
-            found.append(_of_rows(rows, coefficients(rows.reach, layer)))
+            found.append(_of_rows(rows, coefficients(rows.reach, variable)))
         elif variable.ref() in by_key:
             of_parts = by_key[variable.ref()]
-            sums = [tf.linalg.matvec(one.flat, coefficients(one.reach, layer), transpose_a=True) for one in of_parts]
+            sums = [tf.linalg.matvec(one.flat, coefficients(one.reach, variable), transpose_a=True) for one in of_parts]
             found.append(_assembled(variable, of_parts, sums))
         else:
             found.append(None)
     return found
+
+
+def joint(passed: Pass, weights: tf.Tensor, variables: Sequence[tf.Variable]) -> list[Gradient]:
+    """One gradient for each of `variables`: this replica's share of that of the losses times `weights`."""
+    lookups = list(passed.sources.lookups.values())
+    dense = [part.variable for part in passed.sources.parts]
+    dense = list({one.ref(): one for one in dense}.values())
+    others = [] if passed.regularisation is None else [passed.regularisation]
+    factors = [*tf.unstack(weights), *(tf.ones([]) for _ in others)]
+    sources = [*dense, *(lookup.vectors for lookup in lookups)]
+    found = passed.tape.gradient([*passed.losses, *others], sources, output_gradients=factors)
+    by_key = {
+        one.ref(): passed.factor * gradient for one, gradient in zip(dense, found, strict=False) if gradient is not None
+    }
+    tables = {lookup.table.ref(): lookup.table for lookup in lookups}
+    slices: dict[object, list[tuple[tf.Tensor, tf.Tensor]]] = {}
+    for lookup, gradient in zip(lookups, found[len(dense) :], strict=True):
+        if gradient is not None:
+            slices.setdefault(lookup.table.ref(), []).append((lookup.ids, passed.factor * gradient))
+    for key, pairs in slices.items():
+        ids, values = (tf.concat(list(parts), axis=0) for parts in zip(*pairs, strict=True))
+        by_key[key] = tf.IndexedSlices(values, ids, tf.constant(tables[key].shape.as_list(), ids.dtype))
+    return [by_key.get(one.ref()) for one in variables]
 
 
 def _of_rows(rows: RowGradients, coefficients: tf.Tensor) -> tf.IndexedSlices:

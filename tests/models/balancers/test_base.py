@@ -36,13 +36,6 @@ class Misshapen(Balancer):
         return tf.ones([7])
 
 
-class Greedy(Balancer):
-    needs_gram = True
-
-    def weigh(self, seen, memory):
-        return seen.gram
-
-
 def step_of(model, rows=16):
     return model.train_step((features_of(rows), pair_targets(rows)))
 
@@ -84,11 +77,6 @@ def test_weights_of_another_shape_are_refused():
 def test_what_a_balancer_says_of_an_absent_task_does_not_count():
     seen = seen_of([2.0, 0.0], active=[True, False], step=5)
     np.testing.assert_array_equal(OfSteps().balance(seen, {}), [-4.0, 0.0])
-
-
-def test_a_balancer_that_needs_a_gram_matrix_is_refused_by_the_model():
-    with pytest.raises(ValueError, match=r"`balancer` must not need a Gram matrix, got .* take one that weighs losses"):
-        model_of(tasks=PAIR, balancer=Greedy())
 
 
 def test_a_step_that_is_not_finite_leaves_the_memory_as_it_was():

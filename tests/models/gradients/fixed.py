@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from models.balancers import GramBalancer, remember
 
-__all__ = ["Fixed"]
+__all__ = ["Alternating", "Fixed"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,3 +26,18 @@ class Fixed(GramBalancer):
         memory["seen"].assign(seen.gram)
         memory["times"].assign_add(1)
         return tf.repeat(tf.constant([self.factors]), seen.gram.shape[0], axis=0)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Alternating(GramBalancer):
+    """Decides otherwise each time it is asked: (1, 2), then (2, 3) and so on."""
+
+    def build(self, losses, num_groups=1):
+        return {"times": remember("times", tf.zeros([]))}
+
+    def weights(self, problem, memory):
+        raise NotImplementedError
+
+    def weigh(self, seen, memory):
+        memory["times"].assign_add(1.0)
+        return tf.repeat((memory["times"] + tf.constant([0.0, 1.0]))[None], seen.gram.shape[0], axis=0)

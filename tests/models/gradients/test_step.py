@@ -2,14 +2,19 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.architectures import SNRAver, SNRTrans
-from models.balancers import TaskParameters
+from models.architectures import SharedBottom, SNRAver, SNRTrans
+from models.balancers import Scope, TaskParameters
 from models.experts.style import Activation
+from models.gradients.gram import gram_by_layer
+from models.gradients.sources import Frontier, Sources, by_weight
+from models.inputs.encoder import Lookup
 from models.losses.terms import loss_terms
-from tests.models.gradients.fixed import Fixed
+from tests.models.gradients.fixed import Alternating, Fixed
 from tests.models.samples import (
     ARCHITECTURE_SAMPLES,
+    EVERYTHING,
     FUNNEL,
+    INPUTS,
     PAIR,
     TAGS,
     features_of,
@@ -67,23 +72,125 @@ def reached(of_losses, name):
     return counts.reshape(-1, *[1] * len(axes))
 
 
+def memory_of(model, name):
+    return next(weight for weight in model.weights if weight.name.startswith(name)).numpy()
+
+
 @pytest.mark.parametrize("alone", TaskParameters)
+@pytest.mark.parametrize("scope", Scope)
 @pytest.mark.parametrize("tasks", [FUNNEL, PAIR], ids=["funnel", "pair"])
 @pytest.mark.parametrize("architecture", ARCHITECTURE_SAMPLES, ids=repr)
-def test_the_gram_matrix_and_the_update_are_those_of_the_whole_jacobian(architecture, tasks, alone):
+def test_the_gram_matrix_and_the_update_are_those_of_the_whole_jacobian(architecture, tasks, scope, alone):
     factors = tuple(0.5 + place for place in range(len(tasks.losses)))
-    model, moved = stepped(Fixed(factors=factors, task_parameters=alone), architecture, tasks)
+    model, moved = stepped(Fixed(factors=factors, scope=scope, task_parameters=alone), architecture, tasks)
     jacobians, beside = jacobian(architecture, tasks)
     gram = np.zeros([len(factors)] * 2)
+    lower = tuple(f"gate_{level}_" for level in range(1, getattr(architecture, "num_levels", 1)))
     is_drawn = isinstance(architecture, (SNRTrans, SNRAver))
     for weight, found, of_losses, rest in zip(model.trainable_weights, moved, jacobians, beside, strict=True):
         name = weight.name.replace("experts_", "drawn_experts_") if is_drawn else weight.name
         counts = reached(of_losses, name)
         shared = np.where(counts > 1, of_losses, 0.0).reshape(len(factors), -1).astype(np.float64)
         gram += shared @ shared.T
-        by_weight = np.where(counts > 1, True, alone is TaskParameters.WEIGHTED)
+        is_beyond = not weight.name.split("/")[-2].startswith(lower)
+        weighted = np.where(counts > 1, True, alone is TaskParameters.WEIGHTED or not is_beyond)
         wide = np.reshape(factors, [-1] + [1] * found.ndim)
-        expected = np.where(by_weight, (wide * of_losses).sum(axis=0), of_losses.sum(axis=0))
+        expected = np.where(weighted, (wide * of_losses).sum(axis=0), of_losses.sum(axis=0))
         np.testing.assert_allclose(found, expected + rest, rtol=1e-4, atol=2e-6, err_msg=weight.name)
-    seen = next(weight for weight in model.weights if weight.name.startswith("seen")).numpy()[0]
+    if scope is Scope.REPRESENTATION:
+        return  # Its matrix is of other gradients; see below.
+    seen = memory_of(model, "seen").sum(axis=0)
     np.testing.assert_allclose(seen, gram, rtol=1e-4, atol=1e-5 * np.trace(gram))
+
+
+def test_scope_representation_compares_gradients_by_the_shared_experts_outputs():
+    factors = (1.0, 2.0)
+    model, _ = stepped(Fixed(factors=factors, scope=Scope.REPRESENTATION), SharedBottom(expert=(6, 5)), PAIR)
+    twin = model_of(SharedBottom(expert=(6, 5)), tasks=PAIR, **SMOOTH)
+    features, targets = batch(PAIR)
+    with tf.GradientTape(persistent=True) as tape:
+        encoded, _ = twin._encode(features)
+        outputs = twin._network(encoded)[0]
+        logits = twin._towers(tf.stack([outputs, outputs]))
+        losses = [
+            tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(targets[f"label/{name}"], logits[name]))
+            for name in ("click", "like")
+        ]
+    rows = np.stack([tape.gradient(loss, outputs).numpy().ravel() for loss in losses]).astype(np.float64)
+    np.testing.assert_allclose(memory_of(model, "seen")[0], rows @ rows.T, rtol=1e-5)
+
+
+def test_scope_group_has_a_matrix_for_each_layer_and_table():
+    model, _ = stepped(Fixed(factors=(1.0, 1.0), scope=Scope.GROUP), SharedBottom(expert=(6, 5)), PAIR)
+    groups = model._balance.groups
+    assert groups[:2] == ("table_user", "table_item")
+    assert {"experts/experts_1/0", "experts/experts_1/1", "towers/0", "towers/logits/0"} <= set(groups)
+    traces = dict(zip(groups, np.trace(memory_of(model, "seen"), axis1=1, axis2=2), strict=True))
+    assert {group for group, trace in traces.items() if trace == 0} == {"towers/0", "towers/logits/0"}
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_between_two_decisions_the_last_weights_hold(scope):
+    model = model_of(tasks=PAIR, balancer=Alternating(scope=scope, update_every=3))
+    model.compile(optimizer=tf.keras.optimizers.SGD(0.1))
+    rows = batch(PAIR)
+    step = tf.function(lambda features, targets: model.train_step((features, targets)))
+    seen = []
+    for _ in range(7):
+        step(*rows)
+        seen.append(memory_of(model, "balance/weights")[0].tolist())
+    assert seen == [[1, 2]] * 3 + [[2, 3]] * 3 + [[3, 4]]
+    assert memory_of(model, "times") == 3
+
+
+@pytest.mark.parametrize("scope", [Scope.PARAMETERS, Scope.REPRESENTATION])
+def test_a_step_between_two_decisions_is_the_one_of_its_weights(scope):
+    # The second step of one that decides every other step is the second one of one that always decides the same.
+    often, seldom = (
+        model_of(tasks=FUNNEL, balancer=Fixed(factors=(1.0, 3.0, 0.5), scope=scope, update_every=every), **SMOOTH)
+        for every in (1, 2)
+    )
+    for model in (often, seldom):
+        model.compile(optimizer=tf.keras.optimizers.SGD(0.5))
+        step = tf.function(lambda features, targets, model=model: model.train_step((features, targets)))
+        for _ in range(2):
+            step(*batch(FUNNEL))
+    for one, other in zip(often.trainable_weights, seldom.trainable_weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6, err_msg=one.name)
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_compiled_step_is_the_plain_one(scope):
+    plain, compiled = (model_of(tasks=FUNNEL, balancer=Fixed(factors=(1.0, 3.0, 0.5), scope=scope)) for _ in range(2))
+    for model, by_xla in ((plain, False), (compiled, True)):
+        model.compile(optimizer=tf.keras.optimizers.SGD(0.5))
+        step = tf.function(lambda f, t, model=model: model.train_step((f, t)), jit_compile=by_xla)
+        step(*batch(FUNNEL))
+        step(*batch(FUNNEL))
+        assert step.experimental_get_tracing_count() == 1
+    for one, other in zip(plain.weights, compiled.weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-6, err_msg=one.name)
+
+
+def test_values_of_one_row_are_summed_before_they_are_multiplied():
+    # By hand: two values of one row, gradients (1, 0) and (0, 1) for the one loss and (1, 0) twice for the other, are
+    # (1, 1) and (2, 0), of product 2; by values it would be 1.
+    table = tf.Variable(tf.zeros([5, 2]), name="table_x")
+    vectors = tf.constant([[0.0, 0.0], [0.0, 0.0]])
+    by_loss = [[tf.constant([[1.0, 0.0], [0.0, 1.0]])], [tf.constant([[1.0, 0.0], [1.0, 0.0]])]]
+    sources = Sources((), {"x": Lookup(table, tf.constant([3, 3]), vectors)}, Frontier((), ()))
+    gradients = by_weight(by_loss, sources, tf.ones([]))
+    np.testing.assert_array_equal(gram_by_layer(gradients, 2)["table_x"], [[2.0, 2.0], [2.0, 4.0]])
+
+
+def test_every_head_and_relation_can_be_balanced():
+    number = len(EVERYTHING.losses)
+    model = model_of(tasks=EVERYTHING, inputs=(*INPUTS, TAGS), balancer=Fixed(factors=(1.0,) * number))
+    model.compile(optimizer=tf.keras.optimizers.SGD(0.1))
+    plain = model_of(tasks=EVERYTHING, inputs=(*INPUTS, TAGS))
+    plain.compile(optimizer=tf.keras.optimizers.SGD(0.1))
+    rows = batch(EVERYTHING, with_tags=True)
+    for one in (model, plain):
+        one.train_step(rows)
+    for one, other in zip(model.trainable_weights, plain.trainable_weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5, err_msg=one.name)

@@ -1,49 +1,23 @@
-"""One step's gradients by a gradient method: passes back, compares, weighs, puts together."""
+"""The gradients of a step by a gradient method: passes back, compares, weighs, puts together."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias, final
+from typing import final
 
 import tensorflow as tf
 
-from models.balancers import GramBalancer, Memory, Scope, Seen, remember
-from models.gradients.combine import combine
+from models.balancers import GramBalancer, Memory, Scope, Seen, TaskParameters, remember
+from models.gradients.combine import Gradient, combine
+from models.gradients.forward import Pass, num_replicas
 from models.gradients.gram import gram_by_layer, layer_of, row_products
 from models.gradients.sources import Sources, by_weight
 from models.tasks import Loss
 
-__all__ = ["Balance", "Pass"]
+__all__ = ["Balance"]
 
 _ALL = "all"  # The group of all shared parameters.
-
-Gradient: TypeAlias = "tf.Tensor | tf.IndexedSlices | None"
-
-
-class Pass(NamedTuple):
-    """A forward pass, with what its gradients are taken by.
-
-    Attributes:
-        tape: Persistent.
-        losses: A scalar each: this replica's share of the mean over all replicas, times the loss' factor and a float16
-            loss' scale.
-        regularisation: A scalar: this replica's share, times that scale; None without any.
-        sources: What gradients are taken by.
-        seen: Without a Gram matrix.
-        factor: Undoes the scale.
-    """
-
-    tape: tf.GradientTape
-    losses: Sequence[tf.Tensor]
-    regularisation: tf.Tensor | None
-    sources: Sources
-    seen: Seen
-    factor: tf.Tensor
-
-    def of_regularisation(self) -> list[list[tf.Tensor | None]]:
-        """Its gradients by all sources, as one row of them; no row without any."""
-        return [] if self.regularisation is None else [self.tape.gradient(self.regularisation, self.sources.tensors)]
 
 
 @final
@@ -64,13 +38,18 @@ class Balance(tf.Module):
         self.memory: Memory = balancer.build(losses, len(self.groups))
         self.weights = remember("balance/weights", tf.ones([len(self.groups), len(losses)]))
 
+    @property
+    def variables_by_name(self) -> dict[str, tf.Variable]:
+        """All it remembers."""
+        return {**self.memory, "weights": self.weights}
+
     def gradients(self, passed: Pass) -> tuple[list[Gradient], tf.Tensor]:
         """One gradient for each variable, summed over replicas, and the `[groups, tasks]` weights they came by."""
         scope, every = self._balancer.scope, self._balancer.update_every
         is_due = passed.seen.step % every == 0
         if scope is Scope.REPRESENTATION:
             found = self._through_frontier(passed, is_due)
-        elif every == 1 or scope is Scope.GROUP or _num_replicas() > 1:
+        elif every == 1 or scope is Scope.GROUP or num_replicas() > 1:
             # Weights of several groups need every gradient each step, and replicas cannot meet in a branch.
             found = self._exact(passed, is_due)
         else:
@@ -79,7 +58,7 @@ class Balance(tf.Module):
                 lambda: self._exact(passed, tf.constant(True)),
                 lambda: self._through_frontier(passed, tf.constant(False)),
             )
-        return found, self.weights.read_value()
+        return found, self._weights_now(passed.seen)
 
     def _exact(self, passed: Pass, is_due: tf.Tensor) -> list[Gradient]:
         """Every gradient of every loss."""
@@ -93,14 +72,21 @@ class Balance(tf.Module):
         else:
             gram = tf.add_n(list(grams.values()) or [nothing])[None]
         self._weigh(passed.seen, gram, is_due)
+        trained = tf.cast(passed.seen.active, tf.float32)
+        beyond = self._beyond(sources, self._is_below(passed))
         return combine(
-            gradients, self._weights_of, self._variables, num_tasks=num_tasks, alone=self._balancer.task_parameters
+            gradients,
+            self._weights_of(passed.seen),
+            self._variables,
+            num_tasks=num_tasks,
+            of_task=beyond,
+            trained=trained,
         )
 
     def _through_frontier(self, passed: Pass, is_due: tf.Tensor) -> list[Gradient]:
         """Every gradient of every loss down to the frontier, and below it one pass back of their weighted sum."""
         tape, sources, frontier = passed.tape, passed.sources, passed.sources.frontier
-        is_below = [one is not None for one in tape.gradient(frontier.tensors, sources.tensors)]
+        is_below = self._is_below(passed)
         above = [one for one, below in zip(sources.tensors, is_below, strict=True) if not below]
         found = [tape.gradient(loss, [*above, *frontier.tensors]) for loss in passed.losses]
         at_frontier = [of_loss[len(above) :] for of_loss in found]
@@ -108,7 +94,7 @@ class Balance(tf.Module):
             compared = slice(0, len(frontier.experts)) if frontier.experts else slice(0, None)
             rows = row_products([of_loss[compared] for of_loss in at_frontier])
             self._weigh(passed.seen, _over_replicas(tf.reduce_sum(rows, axis=0)) * passed.factor**2, is_due)
-        weights = tf.unstack(tf.where(passed.seen.active, self.weights[0], 0.0))
+        weights = tf.unstack(self._weights_now(passed.seen)[0])
         sums = [
             _weighted(of_losses, weights, like)
             for of_losses, like in zip(zip(*at_frontier, strict=True), frontier.tensors, strict=True)
@@ -119,13 +105,27 @@ class Balance(tf.Module):
             rest = iter(of_loss)
             by_loss.append([None if is_one else next(rest) for is_one in is_below])
         gradients = by_weight([*by_loss, below, *passed.of_regularisation()], sources, passed.factor)
+        trained = tf.cast(passed.seen.active, tf.float32)
+        beyond = self._beyond(sources, is_below)
         return combine(
             gradients,
-            self._weights_of,
+            self._weights_of(passed.seen),
             self._variables,
             num_tasks=self._num_tasks,
-            alone=self._balancer.task_parameters,
+            of_task=beyond,
+            trained=trained,
         )
+
+    def _is_below(self, passed: Pass) -> list[bool]:
+        """For each source, whether it lies below the frontier."""
+        sources = passed.sources
+        return [one is not None for one in passed.tape.gradient(sources.frontier.tensors, sources.tensors)]
+
+    def _beyond(self, sources: Sources, is_below: Sequence[bool]) -> Callable[[tf.Variable], bool]:
+        """Tells variables that are to get the gradient of the one loss that reaches them as it is."""
+        keys = {part.variable.ref() for part, below in zip(sources.parts, is_below, strict=False) if not below}
+        as_it_is = self._balancer.task_parameters is TaskParameters.UNWEIGHTED
+        return lambda variable: as_it_is and variable.ref() in keys
 
     def _weigh(self, seen: Seen, gram: tf.Tensor, is_due: tf.Tensor) -> None:
         """Decides on `[groups, tasks, tasks]`, or `[tasks, tasks]`, where it is due."""
@@ -134,11 +134,18 @@ class Balance(tf.Module):
         decided = self._balancer.balance(dataclasses.replace(seen, gram=tf.stop_gradient(gram)), self.memory)
         for name, variable in self.memory.items():
             variable.assign(tf.where(is_due, variable, before[name]))
-        self.weights.assign(tf.where(is_due, decided, self.weights))
+        # A task that is absent now keeps the weight it had for the steps up to the next decision.
+        self.weights.assign(tf.where(is_due & seen.active, decided, self.weights))
 
-    def _weights_of(self, layer: str) -> tf.Tensor:
-        group = self.groups.index(layer) if self._balancer.scope is Scope.GROUP else 0
-        return self.weights[group]
+    def _weights_now(self, seen: Seen) -> tf.Tensor:
+        """`[groups, tasks]`, 0 for a task that is not active."""
+        return tf.where(seen.active, self.weights, 0.0)
+
+    def _weights_of(self, seen: Seen) -> Callable[[str], tf.Tensor]:
+        """From a layer's name to its `[tasks]` weights."""
+        weights = tf.unstack(self._weights_now(seen))
+        is_by_layer = self._balancer.scope is Scope.GROUP
+        return lambda layer: weights[self.groups.index(layer) if is_by_layer else 0]
 
     def _either(
         self, condition: tf.Tensor, first: Callable[[], list[Gradient]], second: Callable[[], list[Gradient]]
@@ -177,9 +184,4 @@ def _weighted(gradients: Sequence[tf.Tensor | None], weights: Sequence[tf.Tensor
 def _over_replicas(gram: tf.Tensor) -> tf.Tensor:
     """Summed: replicas hold other rows of the batch, whose representations are others'."""
     context = tf.distribute.get_replica_context()
-    return context.all_reduce(tf.distribute.ReduceOp.SUM, gram) if _num_replicas() > 1 else gram
-
-
-def _num_replicas() -> int:
-    context = tf.distribute.get_replica_context()
-    return 1 if context is None else int(context.num_replicas_in_sync)
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, gram) if num_replicas() > 1 else gram

@@ -1,0 +1,141 @@
+"""A forward pass of which every gradient can be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import tensorflow as tf
+
+from models.balancers import Seen
+from models.gradients.reading import Reading
+from models.gradients.sources import Frontier, Sources
+from models.inputs.encoder import Lookup, is_embedding_table
+from models.losses.terms import loss_rows
+from models.tasks import Loss, TaskGraph
+
+__all__ = ["Pass", "Trained", "forward", "num_replicas", "over_replicas", "seen_of"]
+
+Features = Mapping[str, tf.Tensor]
+
+
+class Trained(Protocol):
+    """What a step trains: a `MultiTaskModel`."""
+
+    tasks: TaskGraph
+    optimizer: tf.keras.optimizers.Optimizer
+    losses: Sequence[tf.Tensor]
+    trainable_variables: Sequence[tf.Variable]
+
+    def look_up(self, features: Features) -> dict[str, Lookup]:
+        """What is read of each table, by column."""
+
+    def logits(
+        self, features: Features, *, vectors: Features | None = None, training: bool | None = None
+    ) -> dict[str, tf.Tensor]:
+        """By tower."""
+
+    def regularisation(self) -> tf.Tensor:
+        """A scalar: the sum of `losses`."""
+
+    def policy_loss(self, seen: Seen, weights: tf.Tensor) -> tf.Tensor:
+        """A scalar: what the network learns of its draws."""
+
+
+class Pass(NamedTuple):
+    """A forward pass, with what its gradients are taken by.
+
+    Attributes:
+        tape: Persistent.
+        losses: A scalar each: this replica's share of the mean over all replicas, times the loss' factor and a float16
+            loss' scale. One that is only watched has the factor 1.
+        regularisation: A scalar: this replica's share, times that scale; None without any.
+        sources: What gradients are taken by.
+        seen: Without a Gram matrix.
+        factor: Undoes the scale.
+        sums: `[losses]`, of this replica's rows.
+        counts: `[losses]`, what these are divided by.
+    """
+
+    tape: tf.GradientTape
+    losses: Sequence[tf.Tensor]
+    regularisation: tf.Tensor | None
+    sources: Sources
+    seen: Seen
+    factor: tf.Tensor
+    sums: tf.Tensor
+    counts: tf.Tensor
+
+    def of_regularisation(self) -> list[list[tf.Tensor | None]]:
+        """Its gradients by all sources, as one row of them; no row without any."""
+        if self.regularisation is None:
+            return []
+        # It reads whole weights, whatever the layers have read.
+        parts, vectors = self.sources.parts, [lookup.vectors for lookup in self.sources.lookups.values()]
+        found = self.tape.gradient(self.regularisation, [*(part.variable for part in parts), *vectors])
+        of_parts = [
+            one if one is None or part.places is None else tf.gather(one, part.places)
+            for part, one in zip(parts, found, strict=False)
+        ]
+        return [[*of_parts, *found[len(parts) :]]]
+
+
+def forward(model: Trained, features: Features, targets: Features) -> Pass:
+    """Runs the model in training on a batch."""
+    lookups = model.look_up(features)
+    vectors = {column: lookup.vectors for column, lookup in lookups.items()}
+    scale = _loss_scale(model.optimizer)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(vectors)
+        with Reading()() as under_way:
+            logits = model.logits(features, vectors=vectors, training=True)
+        rows, counts = loss_rows(model.tasks, logits, targets)
+        sums = [tf.reduce_sum(of_loss) for of_loss in rows]
+        all_sums, all_counts, num_replicas = over_replicas(tf.stop_gradient(tf.stack(sums)), counts)
+        factors = scale * tf.math.divide_no_nan(_watched_factors(model.tasks.losses), all_counts)
+        losses = [one * factor for one, factor in zip(sums, tf.unstack(factors), strict=True)]
+        regularisation = scale * model.regularisation() / num_replicas if model.losses else None
+    dense = [one for one in model.trainable_variables if not is_embedding_table(one)]
+    frontier = Frontier(tuple(under_way.experts), tuple(under_way.ports))
+    sources = Sources(tuple(under_way.all_parts(dense)), lookups, frontier)
+    seen = seen_of(model, all_sums, all_counts)
+    return Pass(tape, losses, regularisation, sources, seen, 1.0 / scale, tf.stack(sums), counts)
+
+
+def seen_of(model: Trained, sums: tf.Tensor, counts: tf.Tensor) -> Seen:
+    """What a balancer is shown, of sums and counts over all replicas; a loss of factor 0 has no part in it."""
+    declared = model.tasks.losses
+    is_trained = tf.constant([loss.loss_weight > 0 for loss in declared])
+    return Seen(
+        losses=tf.math.divide_no_nan(sums, counts),
+        active=(counts > 0) & is_trained,
+        step=model.optimizer.iterations,
+        declared=declared,
+    )
+
+
+def over_replicas(sums: tf.Tensor, counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, int]:
+    """Both summed over all replicas, and how many these are."""
+    number = num_replicas()
+    if number == 1:
+        return sums, counts, 1
+    context = tf.distribute.get_replica_context()
+    both = context.all_reduce(tf.distribute.ReduceOp.SUM, tf.stack([sums, counts]))
+    return both[0], both[1], number
+
+
+def num_replicas() -> int:
+    """How many train the model together."""
+    context = tf.distribute.get_replica_context()
+    return 1 if context is None else int(context.num_replicas_in_sync)
+
+
+def _watched_factors(losses: Sequence[Loss]) -> tf.Tensor:
+    """`[losses]`: what each is declared to count, or 1 where that is 0, so that its gradients can be looked at."""
+    return tf.constant([loss.loss_weight or 1.0 for loss in losses])
+
+
+def _loss_scale(optimizer: tf.keras.optimizers.Optimizer) -> tf.Tensor:
+    """A scalar: what a float16 loss is multiplied by; 1 in other formats."""
+    is_scaled = isinstance(optimizer, tf.keras.mixed_precision.LossScaleOptimizer)
+    return tf.cast(optimizer.loss_scale, tf.float32) if is_scaled else tf.ones([])

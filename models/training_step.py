@@ -1,0 +1,114 @@
+"""One training step: forward, balanced, back, updated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import final
+
+import tensorflow as tf
+
+from models.balancers import Balancer, GramBalancer, Seen
+from models.gradients.balance import Balance
+from models.gradients.combine import Gradient, joint
+from models.gradients.forward import Features, Pass, Trained, forward, num_replicas, over_replicas, seen_of
+from models.gradients.telemetry import Telemetry
+from models.losses.terms import loss_terms
+from models.tasks import TaskGraph
+
+__all__ = ["TrainingStep"]
+
+Terms = tuple[tf.Tensor, tf.Tensor]
+
+
+@final
+class TrainingStep:
+    """How a model learns of a batch.
+
+    Args:
+        balancer: How much each task's loss counts.
+        tasks: The task graph.
+        variables: The model's trainable ones, in their order.
+        look_every: Steps from one look at the gradients to the next; 0 never looks.
+    """
+
+    def __init__(
+        self, balancer: Balancer, tasks: TaskGraph, variables: Sequence[tf.Variable], *, look_every: int = 0
+    ) -> None:
+        self._balancer = balancer
+        self._factors = [loss.loss_weight for loss in tasks.losses]
+        self.balance = Balance(balancer, tasks.losses, variables) if isinstance(balancer, GramBalancer) else None
+        self.telemetry = Telemetry(tasks.losses, variables, every=look_every) if look_every else None
+        self.memory: Mapping[str, tf.Variable] = (
+            balancer.build(tasks.losses) if self.balance is None else self.balance.variables_by_name
+        )
+
+    @property
+    def variables_by_name(self) -> dict[str, tf.Variable]:
+        """All it remembers."""
+        return {**self.memory, **({} if self.telemetry is None else self.telemetry.variables_by_name)}
+
+    def __call__(self, model: Trained, features: Features, targets: Features) -> Terms:
+        """Updates the model; returns the batch' sums and counts of losses, `[losses]` each."""
+        if self.balance is not None:
+            return self._by_gradients(model, features, targets, self.balance)
+        if self.telemetry is not None:
+            return self._looked_at(model, features, targets, self.telemetry)
+        return self._by_losses(model, features, targets)
+
+    def _by_losses(self, model: Trained, features: Features, targets: Features) -> Terms:
+        """An update along the weighted sum of losses."""
+        with tf.GradientTape() as tape:
+            sums, counts = loss_terms(model.tasks, model.logits(features, training=True), targets)
+            regularisation = model.regularisation()
+            all_sums, all_counts, num_replicas = over_replicas(tf.stop_gradient(sums), counts)
+            seen = seen_of(model, all_sums, all_counts)
+            weights = self._balancer.balance(seen, self.memory) * tf.constant(self._factors)
+            balanced = tf.reduce_sum(weights * tf.math.divide_no_nan(sums, all_counts))
+            objective = balanced + (regularisation + model.policy_loss(seen, weights)) / num_replicas
+        model.optimizer.minimize(objective, model.trainable_variables, tape=tape)
+        if self._balancer.needs_losses_after:
+            self._look_again(model, features, targets, seen)
+        return sums, counts
+
+    def _looked_at(self, model: Trained, features: Features, targets: Features, telemetry: Telemetry) -> Terms:
+        """The same update, of a pass whose gradients can be taken loss by loss."""
+        passed = forward(model, features, targets)
+        weights = self._balancer.balance(passed.seen, self.memory)
+        telemetry.look(passed, weights)
+        gradients = joint(passed, tf.where(passed.seen.active, weights, 0.0), model.trainable_variables)
+        self._update(model, passed, gradients, weights, is_summed=False)
+        if self._balancer.needs_losses_after:
+            self._look_again(model, features, targets, passed.seen)
+        return passed.sums, passed.counts
+
+    def _look_again(self, model: Trained, features: Features, targets: Features, seen: Seen) -> None:
+        """Shows the balancer the losses after the update."""
+        sums, counts = loss_terms(model.tasks, model.logits(features, training=True), targets)
+        all_sums, all_counts, _ = over_replicas(sums, counts)
+        self._balancer.learn(seen, tf.math.divide_no_nan(all_sums, all_counts), self.memory)
+
+    def _by_gradients(self, model: Trained, features: Features, targets: Features, balance: Balance) -> Terms:
+        """An update along the gradients of the losses, compared and weighed."""
+        passed = forward(model, features, targets)
+        gradients, of_groups = balance.gradients(passed)
+        weights = tf.reduce_mean(of_groups, axis=0)
+        if self.telemetry is not None:
+            self.telemetry.look(passed, weights)
+        self._update(model, passed, gradients, weights, is_summed=True)
+        return passed.sums, passed.counts
+
+    def _update(
+        self, model: Trained, passed: Pass, gradients: Sequence[Gradient], weights: tf.Tensor, *, is_summed: bool
+    ) -> None:
+        """Updates by gradients, summed over replicas or not yet, and by what the network learns of its draws."""
+        with tf.GradientTape() as tape:
+            policy = model.policy_loss(passed.seen, weights * tf.constant(self._factors))
+            if not is_summed:
+                policy /= num_replicas()  # It is the same on every replica.
+        of_policy = tape.gradient(policy, model.trainable_variables)
+        summed = [
+            one if more is None else more if one is None else one + more
+            for one, more in zip(gradients, of_policy, strict=True)
+        ]
+        pairs = list(zip(summed, model.trainable_variables, strict=True))
+        model.optimizer.apply_gradients(pairs, skip_gradients_aggregation=is_summed)
