@@ -21,12 +21,12 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.architectures_results import Result, append, markdown, read
 from benchmarks.budget import fitted_width
+from benchmarks.quiet import load_tensorflow
 from models.errors import ConfigError
 from models.interactions import Concat
 from models.settings import ModelSettings
 from models.tasks import TaskGraph, known_column, label_column
 from pipeline.config import PipelineConfig, load_config
-from pipeline.quiet import hush
 
 if TYPE_CHECKING:
     from benchmarks.in_memory import Rows
@@ -191,13 +191,13 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5, help="how many")
     parser.add_argument("--limit", type=int, help="stops after so many runs")
     arguments = parser.parse_args()
-    hush()
     console, finished = Console(soft_wrap=True), read(arguments.results)
     if arguments.table:
         console.print("\n".join(markdown(finished)), markup=False, highlight=False)
         return 0
     if arguments.data is None:
         raise ConfigError("architectures", ["`data` must name the folder of data sets to run, got none: give --data."])
+    load_tensorflow()
     wanted = [case for case in CASES if not arguments.only or case.config in arguments.only]
     cases = [_Ready(case, arguments.data.resolve(), arguments.cache.resolve()) for case in wanted]
     pending = list(_pending(cases, {result.key for result in finished}, arguments.seeds))

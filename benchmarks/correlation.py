@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.correlation_claims import CLAIMS, Losses, verdict
+from benchmarks.quiet import load_tensorflow
 from benchmarks.seed_intervals import bootstrap_interval
-from pipeline.quiet import hush
 
 if TYPE_CHECKING:
     from benchmarks.correlation_training import Plan
@@ -55,7 +55,7 @@ def _run(plan: Plan, widths: Mapping[str, tuple[int, int]], *, processes: int, c
     jobs = [(p, name, width, plan) for p in plan.correlations for name, (width, _) in widths.items()]
     found: dict[tuple[float, str], list[Any]] = {}
     started = time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(processes, initializer=hush) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes, initializer=load_tensorflow) as pool:
         for correlation, name, outcomes in pool.imap_unordered(_job, jobs):
             found[correlation, name] = outcomes
             console.print(f"{len(found)} of {len(jobs)} done, {time.monotonic() - started:.0f} s", style="dim")
@@ -112,7 +112,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, help="how many, instead of the usual number")
     parser.add_argument("--steps", type=int, help="of each run, instead of the usual number; 40 at least")
     arguments = parser.parse_args()
-    hush()
+    load_tensorflow()
     from benchmarks.correlation_training import ARCHITECTURES, BATCH, BUDGET, Plan, width_of
 
     seeds, steps = QUICK if arguments.quick else FULL

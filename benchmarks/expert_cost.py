@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import tensorflow as tf
-
-from benchmarks.steps import BATCH, DIM, NUM_FEATURES, interleaved_medians
+from benchmarks.quiet import load_tensorflow
 from models.architectures import MMoE
+from models.deferred import tf
 from models.experts import Style
 
 NUM_EXPERTS = (2, 4, 8, 16, 32)
@@ -18,6 +17,8 @@ ROUNDS = 40
 
 def step_of(num_experts: int, width: int, *, tasks: tuple[str, ...]) -> Callable[[], object]:
     """Forward and backward through experts and gates, down to the features' gradient."""
+    from benchmarks.steps import BATCH, DIM, NUM_FEATURES
+
     network = MMoE(num_experts=num_experts, expert=(width,)).build(tasks, Style())
     features = tf.Variable(tf.random.stateless_normal([BATCH, NUM_FEATURES * DIM], [0, 0]))
     network(features)
@@ -36,6 +37,9 @@ def step_of(num_experts: int, width: int, *, tasks: tuple[str, ...]) -> Callable
 
 def main() -> None:
     """Prints one line for each number of experts."""
+    load_tensorflow()
+    from benchmarks.steps import BATCH, interleaved_medians
+
     steps = {f"{number} x {SMALL}": step_of(number, SMALL, tasks=TASKS) for number in NUM_EXPERTS}
     wide = f"1 x {LARGE}"
     # For one task, which is the harder comparison: two would read the 1,024 units twice.

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
+from benchmarks.quiet import load_tensorflow
 from benchmarks.seed_intervals import student_interval
 from models.architectures import SharedBottom
 from models.heads import Binary
@@ -26,7 +27,6 @@ from models.optimizers import Adagrad, Adam, build
 from models.relations import AITM, ESCM2DR, ESCM2IPW, ESM2, Conditional, Imputation, Product, Relation
 from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph
-from pipeline.quiet import hush
 
 if TYPE_CHECKING:
     from benchmarks.selection_bias_rows import Sample
@@ -161,7 +161,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5, help="how many, two at least")
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows: to see that it runs")
     arguments = parser.parse_args()
-    hush()
+    load_tensorflow()
     console, started = Console(width=WIDTH), time.monotonic()
     for setting in _settings(arguments.data, shrink=10 if arguments.quick else 1):
         runs, selection = _runs(setting, range(1, arguments.seeds + 1), console)
