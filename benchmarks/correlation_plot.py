@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Mapping, Sequence
 
+import matplotlib
 import matplotlib.figure
 import numpy as np
 
@@ -16,7 +17,7 @@ _INCHES_WIDE, _INCHES_HIGH = 4.2, 3.6
 def draw(
     curves: Mapping[tuple[float, str], Sequence[Sequence[float]]], steps: int, path: pathlib.Path
 ) -> matplotlib.figure.Figure:
-    """A panel for each correlation, a line for each architecture: the mean over seeds, and their quartiles.
+    """A panel for each correlation, a line for each architecture: the mean over seeds.
 
     Args:
         curves: By correlation and architecture, `[seeds, points]`.
@@ -30,10 +31,10 @@ def draw(
         for name in (name for p, name in curves if p == correlation):
             values = np.asarray(curves[correlation, name])
             places = (np.arange(values.shape[1]) + 0.5) * steps / values.shape[1]
-            (line,) = panel.plot(places, values.mean(axis=0), label=name, linewidth=1.4)
-            panel.fill_between(places, *np.quantile(values, [0.25, 0.75], axis=0), color=line.get_color(), alpha=0.08)
+            panel.plot(places, values.mean(axis=0), label=name, linewidth=1.4)
         panel.set(title=f"correlation {correlation}", xlabel="step", yscale="log")
     panels[0].set_ylabel("mean squared error in training")
     panels[-1].legend(fontsize="small")
-    figure.savefig(path)
+    with matplotlib.rc_context({"svg.fonttype": "none"}):  # Letters, not a path for each.
+        figure.savefig(path)
     return figure
