@@ -75,10 +75,4 @@ class CAGrad(GramBalancer):
 
     @property
     def _divisor(self) -> float:
-        match self.rescale:
-            case Rescale.NONE:
-                return 1.0
-            case Rescale.C_SQUARED:
-                return 1.0 + self.c**2
-            case Rescale.C:
-                return 1.0 + self.c
+        return {Rescale.NONE: 1.0, Rescale.C_SQUARED: 1.0 + self.c**2, Rescale.C: 1.0 + self.c}[self.rescale]

@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from models.balancers.base import Memory
 from models.balancers.checks import negative_warnings
-from models.balancers.gram import GramBalancer, GramProblem
+from models.balancers.gram import GramProblem
+from models.balancers.segments import SegmentedBalancer
 from models.balancers.solvers import simplex_qp
 from models.balancers.zero_gradients import with_gradient
 from models.deferred import tf
@@ -34,7 +35,7 @@ class Normalize(enum.Enum):
 
 @final
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class MGDA(GramBalancer):
+class MGDA(SegmentedBalancer):
     """Combines the task gradients to the shortest vector that weights of sum 1 can make.
 
     No loss rises along it, and where it is 0 no direction lowers them all. It follows the shortest gradients: of two at
@@ -76,12 +77,10 @@ class MGDA(GramBalancer):
         """`[groups, tasks]`."""
         norms = tf.sqrt(tf.linalg.diag_part(problem.gram))
         losses = tf.abs(problem.losses) * tf.constant([loss.loss_weight for loss in problem.declared], norms.dtype)
-        match self.normalize:
-            case Normalize.NONE:
-                return tf.ones_like(norms)
-            case Normalize.L2:
-                return norms
-            case Normalize.LOSS:
-                return losses * tf.ones_like(norms)
-            case Normalize.LOSS_PLUS:
-                return losses * norms
+        everywhere = tf.ones_like(norms)
+        return {
+            Normalize.NONE: everywhere,
+            Normalize.L2: norms,
+            Normalize.LOSS: losses * everywhere,
+            Normalize.LOSS_PLUS: losses * norms,
+        }[self.normalize]

@@ -171,3 +171,12 @@ def test_no_gradient_flows_through_the_weights():
     with tf.GradientTape() as tape:
         weights = MGDA().balance(dataclasses.replace(seen_of(gram=np.eye(3)), gram=tf.identity(gram)), {})
     assert tape.gradient(weights, gram) is None
+
+
+@pytest.mark.parametrize("normalize", Normalize)
+def test_autograph_can_read_it(normalize, monkeypatch):
+    said = []
+    monkeypatch.setattr(tf.get_logger(), "handle", lambda record: said.append(record.getMessage()))
+    step = tf.function(lambda gram: MGDA(normalize=normalize).balance(seen_of(gram=np.eye(3)), {}) * gram)
+    step.get_concrete_function(tf.ones([]))
+    assert not [message for message in said if "AutoGraph" in message]
