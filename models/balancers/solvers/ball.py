@@ -60,6 +60,7 @@ def _followed(unit: tf.Tensor, sides: tf.Tensor, radius: tf.Tensor) -> _Path:
     none, level = tf.zeros_like(gain), tf.reduce_min(overlap, axis=-1, keepdims=True)
 
     def step(path: _Path) -> tuple[_Path]:
+        """On to the next piece, or to the end."""
         slope = path.tableau[..., -1]
         value = path.tableau[..., -2] + path.level * slope
         event, turning = _next_event(path.tableau, value, slope)
