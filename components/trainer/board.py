@@ -9,9 +9,11 @@ import tensorflow as tf
 
 from components.example_gen.split import TRAIN
 from components.trainer.drawing import pictures_of
+from components.trainer.gradients import gradient_scalars
 from components.trainer.record import Interval, TrainingRecord
+from models.gradients.telemetry import Sample
 
-__all__ = ["write_board", "write_pictures"]
+__all__ = ["write_board", "write_looks", "write_pictures"]
 
 _RGBA: Final = 4  # Channels of a PNG by matplotlib, as TensorFlow's summary counts them.
 
@@ -32,8 +34,17 @@ def write_board(folder: str, intervals: Sequence[Interval], *, watched_split: st
         writer.close()
 
 
+def write_looks(folder: str, samples: Sequence[Sample]) -> None:
+    """Writes what `gradient_scalars` tells of those not written yet, under the train split."""
+    writer = tf.summary.create_file_writer(f"{folder}/{TRAIN}")
+    with writer.as_default():
+        for sample in samples:
+            _write(gradient_scalars(sample), sample.step)
+    writer.close()
+
+
 def write_pictures(folder: str, record: TrainingRecord) -> None:
-    """Writes drawings of gates, connections and routes into `folder`, under the watched split and the exported step."""
+    """Writes what `pictures_of` draws into `folder`, under the watched split and the exported step."""
     pictures = pictures_of(record)
     if not pictures:
         return

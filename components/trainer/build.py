@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from components.trainer.devices import number_format, strategy
+from components.trainer.gradients import looks_every
 from components.trainer.plan import InputPlan, TrainerPlan
 from models.inputs import DenseInput, EmbeddingInput, Input
 from models.model import MultiTaskModel
 from models.optimizers import build
 from models.tasks import TaskGraph
 
-__all__ = ["build_model", "model_input"]
+__all__ = ["build_model", "look_interval", "model_input"]
 
 
 def model_input(column: InputPlan, vocabulary_sizes: Mapping[str, int]) -> Input:
@@ -28,12 +29,30 @@ def model_input(column: InputPlan, vocabulary_sizes: Mapping[str, int]) -> Input
     )
 
 
-def build_model(plan: TrainerPlan, inputs: tuple[Input, ...]) -> MultiTaskModel:
-    """A compiled model with initial weights and empty optimizer slots."""
+def build_model(plan: TrainerPlan, inputs: tuple[Input, ...], *, num_steps: int = 0) -> MultiTaskModel:
+    """A compiled model with initial weights and empty optimizer slots.
+
+    Args:
+        plan: What to train.
+        inputs: The model's.
+        num_steps: Of all epochs, by which it is known how often to look at its gradients; 0 never looks.
+    """
     training = plan.training
     with number_format(training.precision), strategy(training.distribution).scope():
         model = MultiTaskModel(plan.model, inputs, TaskGraph(plan.tasks), plan.balancing)
         optimizer = build(training.dense_optimizer, training.embedding_optimizer, clip_norm=training.clip_norm)
         model.compile(optimizer=optimizer, jit_compile=training.compile_xla)
         model.optimizer.build(model.trainable_variables)
+        if every := look_interval(plan, model, num_steps=num_steps):
+            model.look_at_gradients(every)
     return model
+
+
+def look_interval(plan: TrainerPlan, model: MultiTaskModel, *, num_steps: int) -> int:
+    """Steps from one look at the gradients to the next; 0 for none."""
+    return looks_every(
+        plan.training.look_every_steps if num_steps else 0,
+        num_steps=num_steps,
+        num_losses=len(model.tasks.losses),
+        num_replicas=model.distribute_strategy.num_replicas_in_sync,
+    )

@@ -8,6 +8,7 @@ import pathlib
 from typing import Final
 
 from components.example_gen.split import EVAL
+from components.trainer.gradient_record import GradientRecord
 from models.binding import bind_or_raise, unbind
 
 __all__ = [
@@ -163,6 +164,7 @@ class TrainingRecord:
         experts: Those that gates weigh.
         connections: By level; empty where none is learned for all rows at once.
         routes: By depth; empty for an architecture without routers.
+        gradients: Of the losses; None where they were not to be looked at.
     """
 
     intervals: tuple[Interval, ...]
@@ -178,6 +180,7 @@ class TrainingRecord:
     experts: tuple[ExpertRecord, ...] = ()
     connections: tuple[ConnectionRecord, ...] = ()
     routes: tuple[RouteRecord, ...] = ()
+    gradients: GradientRecord | None = None
 
 
 def watched_label(split: str) -> str:
@@ -187,7 +190,7 @@ def watched_label(split: str) -> str:
 
 def write_record(folder: str, record: TrainingRecord) -> None:
     """Writes `record` into `folder`, which exists."""
-    text = json.dumps(unbind(record), indent=1, allow_nan=False)
+    text = json.dumps(unbind(record), allow_nan=False)  # Indented, gradients would be a line a number.
     pathlib.Path(folder, RECORD_FILE).write_text(text, encoding="utf-8")
 
 

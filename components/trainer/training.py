@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from components.trainer.board import write_board, write_pictures
-from components.trainer.build import build_model
+from components.trainer.board import write_board, write_looks, write_pictures
+from components.trainer.build import build_model, look_interval
 from components.trainer.collapse import short_notice
 from components.trainer.display import Display
 from components.trainer.epochs import Run
 from components.trainer.fingerprint import checkpoint_folder
 from components.trainer.gates import expert_records, gate_records
+from components.trainer.gradient_record import GradientRecord
+from components.trainer.gradients import gradient_record
 from components.trainer.inside import connection_records, route_records
 from components.trainer.pace import reading_rate
 from components.trainer.plan import TrainerPlan
@@ -69,24 +71,46 @@ def train(
     """
     settings = plan.training
     checkpoints = checkpoint_folder(plan, inputs, [train_rows.store, watched_rows.store])
-    model = build_model(plan, inputs)
+    num_steps = settings.epochs * train_rows.num_batches(settings.batch_size)
+    model = build_model(plan, inputs, num_steps=num_steps)
     watched = plan.watched_split
     run = Run(model, train_rows, watched_rows, watched_split=watched, settings=settings, checkpoints=checkpoints)
     resumed_from = run.position.step
     board = posixpath.join(folder, _BOARD)
     write_board(board, run.position.intervals, watched_split=watched)
+    num_written = _write_new_looks(board, model, 0)
     with Display(settings, batches=run.num_batches, watched_split=watched) as display:
         while not run.is_over:
             interval = run.epoch(display, callbacks)
             write_board(board, [interval], watched_split=watched)
+            num_written = _write_new_looks(board, model, num_written)
             display.end_epoch(interval)
+    gradients = _gradients(plan, model, num_steps=num_steps)  # Of all epochs: the best one's checkpoint ends there.
     selected = run.take_best()
     record = _record(
         model, run, plan, train_rows=train_rows, segments=segments, selected=selected, resumed_from=resumed_from
     )
+    record = dataclasses.replace(record, gradients=gradients)
     write_pictures(board, record)
     display.notice(short_notice(record))
     return Trained(model=model, record=record)
+
+
+def _write_new_looks(board: str, model: MultiTaskModel, num_written: int) -> int:
+    """Writes what was seen since; returns how many looks are written in all."""
+    samples = model.looked_at()
+    if samples[num_written:]:
+        write_looks(board, samples[num_written:])
+    return len(samples)
+
+
+def _gradients(plan: TrainerPlan, model: MultiTaskModel, *, num_steps: int) -> GradientRecord | None:
+    num_replicas = model.distribute_strategy.num_replicas_in_sync
+    if num_replicas > 1 and plan.training.look_every_steps:
+        return GradientRecord(balancer=plan.balancing.method, every=0, num_replicas=num_replicas)
+    samples = model.looked_at()
+    every = look_interval(plan, model, num_steps=num_steps)
+    return gradient_record(samples, model.tasks.losses, balancer=plan.balancing, every=every) if samples else None
 
 
 def _record(
