@@ -19,9 +19,10 @@ import numpy as np
 from rich.console import Console
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.architectures_results import Result, append, markdown, read
+from benchmarks.architectures_results import Result, append, page, read
 from benchmarks.budget import fitted_width
 from benchmarks.quiet import load_tensorflow
+from models.architectures import ARCHITECTURES
 from models.errors import ConfigError
 from models.interactions import Concat
 from models.settings import ModelSettings
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from benchmarks.in_memory import Rows
     from models.inputs import Input
 
-__all__ = ["CASES", "Case", "scores", "task_graph"]
+__all__ = ["CASES", "FULL", "Case", "scores", "task_graph"]
 
 CONFIGS: Final = pathlib.Path(__file__).resolve().parents[1] / "configs"
 
@@ -67,6 +68,9 @@ CASES: Final = (
     Case("hillstrom", "hillstrom/hillstrom_data.csv", 15_500),
     Case("chicago_taxi", "", 50_000),
 )
+
+SEEDS: Final = 5
+FULL: Final = len(ARCHITECTURES) * SEEDS  # Runs of a case.
 
 
 def task_graph(config: PipelineConfig, case: Case) -> TaskGraph:
@@ -187,13 +191,14 @@ def main() -> int:
     parser.add_argument("--table", action="store_true", help="only prints the table of finished runs")
     parser.add_argument("--data", type=pathlib.Path, help="the folder of data sets")
     parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path("runs/architectures"), help="of features")
-    parser.add_argument("--only", nargs="+", choices=[case.config for case in CASES], help="some of the data sets")
-    parser.add_argument("--seeds", type=int, default=5, help="how many")
+    names = [case.config for case in CASES]
+    parser.add_argument("--only", nargs="+", action="extend", choices=names, help="some of the data sets")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="how many")
     parser.add_argument("--limit", type=int, help="stops after so many runs")
     arguments = parser.parse_args()
     console, finished = Console(soft_wrap=True), read(arguments.results)
     if arguments.table:
-        console.print("\n".join(markdown(finished)), markup=False, highlight=False)
+        console.print(page(finished, FULL), markup=False, highlight=False)
         return 0
     if arguments.data is None:
         raise ConfigError("architectures", ["`data` must name the folder of data sets to run, got none: give --data."])

@@ -11,9 +11,18 @@ from typing import Final
 
 from benchmarks.seed_intervals import student_interval
 
-__all__ = ["BASELINE", "Result", "append", "markdown", "read"]
+__all__ = ["BASELINE", "Result", "append", "markdown", "page", "read"]
 
 BASELINE: Final = "single_task"
+
+_HEAD: Final = f"""\
+# Every architecture on real data
+
+What `python -m benchmarks.architectures --table` prints of finished runs; how they were made, and what can be read from
+them, is said in [benchmarks.md](benchmarks.md#real-data). Under `{BASELINE}` stand its scores on eval rows, means over
+seeds; under every other architecture its differences from them, paired by seed, with Student's interval of 95 %. More
+is better: scores are AUC, and of regressions the root of the mean squared error, negative. A star marks an interval
+without zero. A case is complete with {{full}} runs; an architecture shows from its second seed on."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,12 +76,23 @@ def append(path: pathlib.Path, result: Result) -> None:
         os.fsync(file.fileno())
 
 
+def page(results: Sequence[Result], full: int) -> str:
+    """All tables under a head that says how to read them.
+
+    Args:
+        results: Finished runs.
+        full: Runs of a case that is complete.
+    """
+    return "\n".join([_HEAD.format(full=full), *markdown(results)])
+
+
 def markdown(results: Sequence[Result]) -> Iterator[str]:
     """Lines of a table for each case: the baseline's mean scores, and every other's paired difference from it."""
     for case in dict.fromkeys(result.case for result in results):
         own = [result for result in results if result.case == case]
         outputs = list(own[0].scores)
-        yield f"**{case}**"
+        yield ""
+        yield f"**{case}**: {len(own)} runs"
         yield ""
         yield "| architecture | width | parameters | seeds | " + " | ".join(outputs) + " |"
         yield "|---|---:|---:|---:|" + "---:|" * len(outputs)
@@ -82,7 +102,6 @@ def markdown(results: Sequence[Result]) -> Iterator[str]:
             if len(runs) > 1:
                 head = f"| {name} | {runs[0].width} | {runs[0].parameters:,} | {len(runs)} | "
                 yield head + " | ".join(_cell(runs, base, output) for output in outputs) + " |"
-        yield ""
 
 
 def _cell(runs: Sequence[Result], base: Mapping[int, Result], output: str) -> str:

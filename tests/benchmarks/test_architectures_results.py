@@ -1,10 +1,14 @@
 import dataclasses
+import pathlib
 
 import pytest
 
-from benchmarks.architectures_results import Result, append, markdown, read
+from benchmarks.architectures import CASES, FULL
+from benchmarks.architectures_results import Result, append, markdown, page, read
 from benchmarks.seed_intervals import student_interval
+from models.architectures import ARCHITECTURES
 
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 RUN = Result("taxi", "single_task", 1, "ab12", 8, 1_234, {"card": 0.75, "fare": -0.5}, 3.2)
 
 
@@ -49,7 +53,7 @@ def test_the_table_pairs_by_seed_whatever_the_order_and_skips_what_has_no_pair()
     runs += [run("single_task", seed, 0.70 + 0.001 * seed) for seed in (1, 2, 3)]
     runs += [run("ple", 1, 0.9)]
     lines = list(markdown(runs))
-    assert lines[0] == "**taxi**"
+    assert lines[1] == "**taxi**: 8 runs"
     assert "| single_task | 8 | 1,234 | 3 | 0.7020 |" in lines
     paired = student_interval([0.01, 0.02, 0.03]).text(signed=True)
     assert f"| mmoe | 8 | 1,234 | 3 | {paired} |" in lines
@@ -58,4 +62,14 @@ def test_the_table_pairs_by_seed_whatever_the_order_and_skips_what_has_no_pair()
 
 def test_cases_have_tables_of_their_own():
     runs = [run("single_task", seed, 0.5, case) for case in ("one", "two") for seed in (1, 2)]
-    assert [line for line in markdown(runs) if line.startswith("**")] == ["**one**", "**two**"]
+    assert [line for line in markdown(runs) if line.startswith("**")] == ["**one**: 2 runs", "**two**: 2 runs"]
+
+
+def test_the_tables_of_the_docs_are_those_of_their_runs():
+    runs = read(DOCS / "architectures.jsonl")
+    assert (DOCS / "architectures.md").read_text() == page(runs, FULL) + "\n"
+    assert len({run.key for run in runs}) == len(runs)
+    assert {run.case for run in runs} <= {case.name for case in CASES}
+    assert {run.architecture for run in runs} <= set(ARCHITECTURES)
+    alike = {case: {run.setup for run in runs if run.case == case} for case in {run.case for run in runs}}
+    assert [case for case, setups in alike.items() if len(setups) > 1] == []
