@@ -10,6 +10,7 @@ import tensorflow as tf
 
 import models  # noqa: F401  # Picks Keras 2 before TensorFlow is imported.
 from models.architectures import PLE
+from models.balancers import Balancer
 from models.heads import Binary
 from models.inputs import EmbeddingInput
 from models.model import MultiTaskModel
@@ -24,12 +25,19 @@ BATCH = 4096
 Batch = tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]
 
 
-def model_of(num_tasks: int, *, num_ids: int, embeddings: Optimizer | None = None) -> MultiTaskModel:
+def model_of(
+    num_tasks: int,
+    *,
+    num_ids: int,
+    embeddings: Optimizer | None = None,
+    balancer: Balancer | None = None,
+    num_levels: int = 2,
+) -> MultiTaskModel:
     """PLE with 4 shared and 2 specific experts of 128-64 over 20 categorical features of 16 dimensions, compiled."""
     inputs = tuple(EmbeddingInput(name=f"f{i}", table=f"f{i}", num_ids=num_ids, dim=DIM) for i in range(NUM_FEATURES))
     tasks = TaskGraph(tuple(Task(name=f"task_{k}", kind=Binary(), label=f"y{k}") for k in range(num_tasks)))
-    architecture = PLE(num_levels=2, num_shared=4, num_specific=2, expert=(128, 64))
-    model = MultiTaskModel(ModelSettings(architecture=architecture, tower=(64,)), inputs, tasks)
+    architecture = PLE(num_levels=num_levels, num_shared=4, num_specific=2, expert=(128, 64))
+    model = MultiTaskModel(ModelSettings(architecture=architecture, tower=(64,)), inputs, tasks, balancer)
     model.compile(optimizer=build(Adam(), embeddings or Adagrad()))
     return model
 

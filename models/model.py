@@ -67,6 +67,8 @@ class MultiTaskModel(tf.keras.Model):
         self.balancer = balancer or Static()
         names = tuple(task.name for task in tasks.tasks)
         problems = [problem.message for problem in settings.input_problems(self.input_specs)]
+        problems += [problem.message for problem in self.balancer.problems(tasks.losses)]
+        problems += [problem.message for problem in self.balancer.input_problems(self.input_specs)]
         raise_if_any("model", [*problems, *settings.architecture.graph_problems(names)])
         self._encoder = InputEncoder(
             inputs=self.input_specs, seed=settings.seed, sequences=settings.interaction.sequences, name="inputs"
@@ -79,7 +81,9 @@ class MultiTaskModel(tf.keras.Model):
         self._look(0)
 
     def _look(self, every: int) -> None:
-        self._step = TrainingStep(self.balancer, self.tasks, self.trainable_variables, look_every=every)
+        self._step = TrainingStep(
+            self.balancer, self.tasks, self.trainable_variables, inputs=self.input_specs, look_every=every
+        )
         self._memory = self._step.variables_by_name  # Here Keras finds it for checkpoints.
 
     def look_at_gradients(self, every: int) -> None:

@@ -12,6 +12,7 @@ from models.gradients.balance import Balance
 from models.gradients.combine import Gradient, joint
 from models.gradients.forward import Features, Pass, Trained, forward, num_replicas, over_replicas, seen_of
 from models.gradients.telemetry import Telemetry
+from models.inputs import Input
 from models.losses.terms import loss_terms
 from models.tasks import TaskGraph
 
@@ -28,15 +29,24 @@ class TrainingStep:
         balancer: How much each task's loss counts.
         tasks: The task graph.
         variables: The model's trainable ones, in their order.
+        inputs: The model's.
         look_every: Steps from one look at the gradients to the next; 0 never looks.
     """
 
     def __init__(
-        self, balancer: Balancer, tasks: TaskGraph, variables: Sequence[tf.Variable], *, look_every: int = 0
+        self,
+        balancer: Balancer,
+        tasks: TaskGraph,
+        variables: Sequence[tf.Variable],
+        *,
+        inputs: Sequence[Input],
+        look_every: int = 0,
     ) -> None:
         self._balancer = balancer
         self._factors = [loss.loss_weight for loss in tasks.losses]
-        self.balance = Balance(balancer, tasks.losses, variables) if isinstance(balancer, GramBalancer) else None
+        self.balance: Balance | None = None
+        if isinstance(balancer, GramBalancer):
+            self.balance = Balance(balancer, tasks.losses, variables, inputs=inputs)
         self.telemetry = Telemetry(tasks.losses, variables, every=look_every) if look_every else None
         self.memory: Mapping[str, tf.Variable] = (
             balancer.build(tasks.losses) if self.balance is None else self.balance.variables_by_name

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from models.binding import Problem
 from models.deferred import tf
+from models.inputs import Input
 from models.tasks import Loss
 
 __all__ = ["Balancer", "Memory", "Seen", "remember"]
@@ -61,6 +62,11 @@ class Balancer(abc.ABC):
     def problems(self, losses: Sequence[Loss]) -> list[Problem]:
         """Why it cannot balance `losses`; paths are of its own fields."""
         del losses
+        return []
+
+    def input_problems(self, inputs: Sequence[Input]) -> list[Problem]:
+        """Why it cannot be told apart what it must, by the `inputs` of the model; paths are of its own fields."""
+        del inputs
         return []
 
     def warnings(self, losses: Sequence[Loss]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
-from typing import Final, Literal, final
+from typing import ClassVar, Final, Literal, final
 
 from typing_extensions import override
 
@@ -17,6 +17,7 @@ from models.tasks import Loss
 
 __all__ = ["GradNorm"]
 
+TABLE: Final = "table_"  # What names of embedding tables begin with.
 _FLOOR: Final = 1e-12  # The least loss that is believed, and the least sum of weights that is divided by.
 
 
@@ -45,6 +46,8 @@ class GradNorm(GramBalancer):
         layer: The layer whose gradients are compared, not an embedding table; None for the last shared one.
     """
 
+    compares_one_layer: ClassVar[bool] = True
+
     method: Literal["gradnorm"] = "gradnorm"
     alpha: float = 1.5
     learning_rate: float = 0.025
@@ -59,6 +62,11 @@ class GradNorm(GramBalancer):
             found.append(f"`alpha` must be 0 or positive, got {self.alpha!r}.")
         if self.initial_steps < 1:
             found.append(f"`initial_steps` must be 1 or more, got {self.initial_steps!r}.")
+        if self.layer is not None and self.layer.startswith(TABLE):
+            found.append(
+                f"`layer` must not be an embedding table, of which a batch touches a few rows, got {self.layer!r}: name "
+                "a shared layer of experts, or leave it out for the last one."
+            )
         if self.scope is not Scope.PARAMETERS:
             found.append(
                 f"`scope` must be parameters for gradnorm, which compares gradients at one layer, got "

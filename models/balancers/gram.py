@@ -77,6 +77,7 @@ class GramBalancer(Balancer):
     """A method that reads nothing of the gradients but their inner products.
 
     Attributes:
+        compares_one_layer: Whether it is shown the gradients of a single layer: its `layer`, or the last shared one.
         scope: Over which gradients these are taken.
         task_parameters: What a task's own parameters receive.
         update_every: Steps between two decisions; in between, the last weights hold and a step costs what a plain one
@@ -84,6 +85,7 @@ class GramBalancer(Balancer):
     """
 
     needs_gram: ClassVar[bool] = True
+    compares_one_layer: ClassVar[bool] = False
 
     scope: Scope = Scope.PARAMETERS
     task_parameters: TaskParameters = TaskParameters.UNWEIGHTED

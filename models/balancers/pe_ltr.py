@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from models.balancers.base import Memory
 from models.balancers.checks import by_loss, name_problems, range_problems
-from models.balancers.gram import GramBalancer, GramProblem
+from models.balancers.gram import GramProblem
+from models.balancers.segments import SegmentedBalancer
 from models.balancers.solvers import project_on_simplex, simplex_qp
 from models.balancers.zero_gradients import with_gradient
 from models.binding import Problem
@@ -37,7 +38,7 @@ class SolveMode(enum.Enum):
 
 @final
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class PELTR(GramBalancer):
+class PELTR(SegmentedBalancer):
     """Combines the task gradients to the shortest vector under weights w >= c of sum 1, with a bound c a task.
 
     Without bounds it is MGDA, whose weights may starve a task; with bounds that sum to almost 1, fixed weights.

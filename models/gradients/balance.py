@@ -9,10 +9,13 @@ from typing import final
 import tensorflow as tf
 
 from models.balancers import GramBalancer, Memory, Scope, Seen, TaskParameters, remember
+from models.balancers.segments import SegmentedBalancer
 from models.gradients.combine import Gradient, combine
 from models.gradients.forward import Pass, num_replicas
 from models.gradients.gram import gram_by_layer, layer_of, row_products
-from models.gradients.sources import Sources, by_weight
+from models.gradients.segments import SegmentMemory
+from models.gradients.sources import PerLoss, Sources, by_weight
+from models.inputs import Input
 from models.tasks import Loss
 
 __all__ = ["Balance"]
@@ -28,20 +31,32 @@ class Balance(tf.Module):
         balancer: The method.
         losses: What it balances.
         variables: The model's trainable ones.
+        inputs: The model's.
     """
 
-    def __init__(self, balancer: GramBalancer, losses: Sequence[Loss], variables: Sequence[tf.Variable]) -> None:
+    def __init__(
+        self,
+        balancer: GramBalancer,
+        losses: Sequence[Loss],
+        variables: Sequence[tf.Variable],
+        *,
+        inputs: Sequence[Input],
+    ) -> None:
         super().__init__(name="balance")
         self._balancer, self._num_tasks, self._variables = balancer, len(losses), list(variables)
         layers = dict.fromkeys(layer_of(variable) for variable in variables)
         self.groups = tuple(layers) if balancer.scope is Scope.GROUP else (_ALL,)
-        self.memory: Memory = balancer.build(losses, len(self.groups))
-        self.weights = remember("balance/weights", tf.ones([len(self.groups), len(losses)]))
+        declared = balancer.segments if isinstance(balancer, SegmentedBalancer) else None
+        self._segments = None if declared is None else SegmentMemory(declared, inputs, len(losses))
+        num_groups = len(self.groups) if self._segments is None else self._segments.num_segments + 1
+        self.memory: Memory = balancer.build(losses, num_groups)
+        self.weights = remember("balance/weights", tf.ones([num_groups, len(losses)]))
 
     @property
     def variables_by_name(self) -> dict[str, tf.Variable]:
         """All it remembers."""
-        return {**self.memory, "weights": self.weights}
+        of_segments = {} if self._segments is None else self._segments.variables_by_name
+        return {**self.memory, "weights": self.weights, **of_segments}
 
     def gradients(self, passed: Pass) -> tuple[list[Gradient], tf.Tensor]:
         """One gradient for each variable, summed over replicas, and the `[groups, tasks]` weights they came by."""
@@ -58,7 +73,8 @@ class Balance(tf.Module):
                 lambda: self._exact(passed, tf.constant(True)),
                 lambda: self._through_frontier(passed, tf.constant(False)),
             )
-        return found, self._weights_now(passed.seen)
+        weights = self._weights_now(passed.seen)
+        return found, weights if self._segments is None else self._segments.mean_weights(weights)
 
     def _exact(self, passed: Pass, is_due: tf.Tensor) -> list[Gradient]:
         """Every gradient of every loss."""
@@ -69,8 +85,10 @@ class Balance(tf.Module):
         nothing = tf.zeros([num_tasks, num_tasks])
         if self._balancer.scope is Scope.GROUP:
             gram = tf.stack([grams.get(group, nothing) for group in self.groups])
+        elif self._balancer.compares_one_layer:
+            gram = grams[self._one_layer(gradients, list(grams))]
         else:
-            gram = tf.add_n(list(grams.values()) or [nothing])[None]
+            gram = tf.add_n(list(grams.values()) or [nothing])
         self._weigh(passed.seen, gram, is_due)
         trained = tf.cast(passed.seen.active, tf.float32)
         beyond = self._beyond(sources, self._is_below(passed))
@@ -93,8 +111,8 @@ class Balance(tf.Module):
         if self._balancer.scope is Scope.REPRESENTATION:
             compared = slice(0, len(frontier.experts)) if frontier.experts else slice(0, None)
             rows = row_products([of_loss[compared] for of_loss in at_frontier])
-            self._weigh(passed.seen, _over_replicas(tf.reduce_sum(rows, axis=0)) * passed.factor**2, is_due)
-        weights = tf.unstack(self._weights_now(passed.seen)[0])
+            self._weigh(passed.seen, self._of_rows(passed, rows * passed.factor**2), is_due)
+        weights = self._frontier_weights(passed)
         sums = [
             _weighted(of_losses, weights, like)
             for of_losses, like in zip(zip(*at_frontier, strict=True), frontier.tensors, strict=True)
@@ -115,6 +133,36 @@ class Balance(tf.Module):
             of_task=beyond,
             trained=trained,
         )
+
+    def _one_layer(self, gradients: PerLoss, shared: Sequence[str]) -> str:
+        """The layer that the method names, or the last one that most losses reach."""
+        names = [layer_of(one.part.variable) for one in gradients.dense]
+        named = getattr(self._balancer, "layer", None)
+        if named is not None and named in shared and named in names:
+            return str(named)
+        reach = {name: 0 for name in names if name in shared}
+        if named is not None or not reach:
+            known = ", ".join(f"`{name}`" for name in reach) or "none: take an architecture with shared experts"
+            raise ValueError(f"`layer` must be a layer that several losses reach, got {named!r}. There are {known}.")
+        for one in gradients.dense:
+            name = layer_of(one.part.variable)
+            if name in reach:
+                reach[name] = max(reach[name], len([task for task in one.reach if task < self._num_tasks]))
+        return [name for name, number in reach.items() if number == max(reach.values())][-1]
+
+    def _of_rows(self, passed: Pass, products: tf.Tensor) -> tf.Tensor:
+        """`[tasks, tasks]` over all rows, `[batch, tasks, tasks]`, or one for each segment and, last, for all."""
+        if self._segments is not None:
+            return self._segments.take_in(products, passed.features[self._segments.feature])
+        return _over_replicas(tf.reduce_sum(products, axis=0))
+
+    def _frontier_weights(self, passed: Pass) -> list[tf.Tensor]:
+        """For each loss a scalar, or, by segments, `[batch]`."""
+        weights = self._weights_now(passed.seen)
+        if self._segments is None:
+            return list(tf.unstack(weights[0]))
+        by_row = self._segments.weights_of_rows(weights, passed.features[self._segments.feature])
+        return list(tf.unstack(by_row, axis=1))
 
     def _is_below(self, passed: Pass) -> list[bool]:
         """For each source, whether it lies below the frontier."""
@@ -144,8 +192,9 @@ class Balance(tf.Module):
     def _weights_of(self, seen: Seen) -> Callable[[str], tf.Tensor]:
         """From a layer's name to its `[tasks]` weights."""
         weights = tf.unstack(self._weights_now(seen))
-        is_by_layer = self._balancer.scope is Scope.GROUP
-        return lambda layer: weights[self.groups.index(layer) if is_by_layer else 0]
+        if self._balancer.scope is Scope.GROUP:
+            return lambda layer: weights[self.groups.index(layer)]
+        return lambda layer: weights[-1]  # Of all, behind those of segments.
 
     def _either(
         self, condition: tf.Tensor, first: Callable[[], list[Gradient]], second: Callable[[], list[Gradient]]
@@ -175,8 +224,11 @@ class Balance(tf.Module):
 
 def _weighted(gradients: Sequence[tf.Tensor | None], weights: Sequence[tf.Tensor], like: tf.Tensor) -> tf.Tensor:
     """The weighted sum of those there are."""
+    # A weight a row stands beside `[batch, width]` or `[experts, batch, units]`.
     terms = [
-        tf.cast(weight, one.dtype) * one for weight, one in zip(weights, gradients, strict=True) if one is not None
+        tf.cast(weight if weight.shape.rank == 0 else weight[:, None], one.dtype) * one
+        for weight, one in zip(weights, gradients, strict=True)
+        if one is not None
     ]
     return tf.add_n(terms) if terms else tf.zeros_like(like)
 

@@ -55,6 +55,7 @@ class Pass(NamedTuple):
         factor: Undoes the scale.
         sums: `[losses]`, of this replica's rows.
         counts: `[losses]`, what these are divided by.
+        features: Of the batch.
     """
 
     tape: tf.GradientTape
@@ -65,6 +66,7 @@ class Pass(NamedTuple):
     factor: tf.Tensor
     sums: tf.Tensor
     counts: tf.Tensor
+    features: Features
 
     def of_regularisation(self) -> list[list[tf.Tensor | None]]:
         """Its gradients by all sources, as one row of them; no row without any."""
@@ -99,7 +101,7 @@ def forward(model: Trained, features: Features, targets: Features) -> Pass:
     frontier = Frontier(tuple(under_way.experts), tuple(under_way.ports))
     sources = Sources(tuple(under_way.all_parts(dense)), lookups, frontier)
     seen = seen_of(model, all_sums, all_counts)
-    return Pass(tape, losses, regularisation, sources, seen, 1.0 / scale, tf.stack(sums), counts)
+    return Pass(tape, losses, regularisation, sources, seen, 1.0 / scale, tf.stack(sums), counts, features)
 
 
 def seen_of(model: Trained, sums: tf.Tensor, counts: tf.Tensor) -> Seen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from components.example_gen.source import DataConfig, Format
@@ -14,17 +14,27 @@ from models.binding import Problem
 from models.tasks import Task, TaskGraph
 from models.tasks.check import graph_problems
 from pipeline.config.config import PipelineConfig
+from pipeline.config.features import Feature
+from pipeline.config.inputs import largest_inputs
 
 __all__ = ["balancing_problems", "balancing_warnings"]
 
 _SAMPLE_BYTES: Final = 2**20  # Of the first file: enough lines for their mean length.
 
 
-def balancing_problems(balancing: BalancerConfig, tasks: Sequence[Task]) -> Iterator[Problem]:
-    """Whether the losses of `tasks` can be balanced so; nothing of tasks that make no graph."""
-    if graph_problems(tasks):
-        return
-    for problem in balancing.problems(TaskGraph(tuple(tasks)).losses):
+def balancing_problems(
+    balancing: BalancerConfig, tasks: Sequence[Task] | None, features: Mapping[str, Feature] | None
+) -> Iterator[Problem]:
+    """Whether the losses of `tasks` can be balanced so, and told apart by `features`.
+
+    Nothing of tasks that make no graph, and of what is None because it could not be read.
+    """
+    found = []
+    if tasks is not None and not graph_problems(tasks):
+        found += balancing.problems(TaskGraph(tuple(tasks)).losses)
+    if features is not None:
+        found += balancing.input_problems(largest_inputs(features))
+    for problem in found:
         yield Problem(("balancing", *problem.path), problem.message, problem.at_key)
 
 

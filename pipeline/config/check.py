@@ -49,8 +49,8 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
     all_features, all_tasks = _whole(sections, content)
     if sections.get("model") is not None:
         problems += model_problems(sections["model"], all_features, all_tasks)
-    if sections.get("balancing") is not None and all_tasks is not None:
-        problems += balancing_problems(sections["balancing"], all_tasks)
+    if sections.get("balancing") is not None:
+        problems += balancing_problems(sections["balancing"], all_tasks, all_features)
     if training is not None and training.compile_xla:
         problems += _lists_under_xla(features)
     if training is not None and data is not None:

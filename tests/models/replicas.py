@@ -6,16 +6,24 @@ import sys
 import numpy as np
 import tensorflow as tf
 
+from models.balancers import MGDA, GradNorm, GradVac, PCGrad, Scope, Uncertainty
 from models.optimizers import SGD, Adagrad, Adam, build
 from tests.models.samples import INPUTS, TAGS, features_of, funnel_targets, model_of
 
 ROWS = 32
 DEVICES = ["CPU:0", "CPU:1"]
+# Of each: the optimizer, the format and the balancer.
 CASES = {
-    "adam": (Adam(learning_rate=0.05), "float32"),
-    "adagrad": (Adagrad(learning_rate=0.5), "float32"),
-    "sgd": (SGD(learning_rate=0.5), "float32"),
-    "adagrad in float16": (Adagrad(learning_rate=0.5), "mixed_float16"),
+    "adam": (Adam(learning_rate=0.05), "float32", None),
+    "adagrad": (Adagrad(learning_rate=0.5), "float32", None),
+    "sgd": (SGD(learning_rate=0.5), "float32", None),
+    "adagrad in float16": (Adagrad(learning_rate=0.5), "mixed_float16", None),
+    "uncertainty": (SGD(learning_rate=0.1), "float32", Uncertainty(learning_rate=0.1, cap=10.0)),
+    "pcgrad": (SGD(learning_rate=0.5), "float32", PCGrad()),
+    "gradvac by group": (SGD(learning_rate=0.5), "float32", GradVac(scope=Scope.GROUP)),
+    "mgda by representation": (SGD(learning_rate=0.5), "float32", MGDA(scope=Scope.REPRESENTATION)),
+    "gradnorm, every other step": (SGD(learning_rate=0.5), "float32", GradNorm(update_every=2)),
+    "pcgrad in float16": (Adagrad(learning_rate=0.5), "mixed_float16", PCGrad()),
 }
 
 
@@ -33,21 +41,21 @@ def dataset():
     return rows(0).concatenate(rows(1)).concatenate(rows(2)).batch(ROWS)
 
 
-def trained(strategy, optimizer, policy):
+def trained(strategy, optimizer, policy, balancer):
     tf.keras.mixed_precision.set_global_policy(policy)
     with strategy.scope():
-        model = model_of(inputs=(*INPUTS, TAGS), l2=0.01)
+        model = model_of(inputs=(*INPUTS, TAGS), l2=0.01, balancer=balancer)
         model.compile(optimizer=build(optimizer, optimizer, clip_norm=0.5))
     history = model.fit(dataset(), epochs=2, verbose=0).history
     tf.keras.mixed_precision.set_global_policy("float32")
     return model, {"train": history, "test": model.evaluate(dataset(), verbose=0, return_dict=True)}
 
 
-def compared(optimizer, policy):
+def compared(strategies, optimizer, policy, balancer):
     """How far one device and two end apart, how far they came, and what they report."""
-    one, reported = trained(tf.distribute.OneDeviceStrategy(DEVICES[0]), optimizer, policy)
-    two, reported_too = trained(tf.distribute.MirroredStrategy(DEVICES), optimizer, policy)
-    initial = model_of(inputs=(*INPUTS, TAGS))
+    one, reported = trained(strategies[0], optimizer, policy, balancer)
+    two, reported_too = trained(strategies[1], optimizer, policy, balancer)
+    initial = model_of(inputs=(*INPUTS, TAGS), balancer=balancer)
     return {
         "names": [weight.name for weight in one.weights],
         "apart": differences(one, two),
@@ -65,7 +73,9 @@ def differences(model, other):
 def main():
     physical = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(physical, [tf.config.LogicalDeviceConfiguration()] * len(DEVICES))
-    json.dump({name: compared(*case) for name, case in CASES.items()}, sys.stdout)
+    # A second MirroredStrategy would number its collective operations as the first did, and meet their shapes.
+    strategies = tf.distribute.OneDeviceStrategy(DEVICES[0]), tf.distribute.MirroredStrategy(DEVICES)
+    json.dump({name: compared(strategies, *case) for name, case in CASES.items()}, sys.stdout)
 
 
 if __name__ == "__main__":

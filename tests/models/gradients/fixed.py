@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from models.balancers import GramBalancer, remember
 
-__all__ = ["Alternating", "Fixed"]
+__all__ = ["Alternating", "Fixed", "OneLayer"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -41,3 +41,10 @@ class Alternating(GramBalancer):
     def weigh(self, seen, memory):
         memory["times"].assign_add(1.0)
         return tf.repeat((memory["times"] + tf.constant([0.0, 1.0]))[None], seen.gram.shape[0], axis=0)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OneLayer(Fixed):
+    """Is shown one layer."""
+
+    compares_one_layer = True

@@ -1,15 +1,19 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.architectures import SharedBottom, SNRAver, SNRTrans
-from models.balancers import Scope, TaskParameters
+from models.architectures import SharedBottom, SingleTask, SNRAver, SNRTrans
+from models.balancers import MGDA, GradNorm, GradVac, PCGrad, Scope, TaskParameters
 from models.experts.style import Activation
 from models.gradients.gram import gram_by_layer
 from models.gradients.sources import Frontier, Sources, by_weight
 from models.inputs.encoder import Lookup
 from models.losses.terms import loss_terms
-from tests.models.gradients.fixed import Alternating, Fixed
+from models.optimizers import Adagrad, Adam, build
+from models.tasks import TaskGraph
+from tests.models.gradients.fixed import Alternating, Fixed, OneLayer
 from tests.models.samples import (
     ARCHITECTURE_SAMPLES,
     EVERYTHING,
@@ -122,7 +126,7 @@ def test_scope_representation_compares_gradients_by_the_shared_experts_outputs()
 
 def test_scope_group_has_a_matrix_for_each_layer_and_table():
     model, _ = stepped(Fixed(factors=(1.0, 1.0), scope=Scope.GROUP), SharedBottom(expert=(6, 5)), PAIR)
-    groups = model._balance.groups
+    groups = model._step.balance.groups
     assert groups[:2] == ("table_user", "table_item")
     assert {"experts/experts_1/0", "experts/experts_1/1", "towers/0", "towers/logits/0"} <= set(groups)
     traces = dict(zip(groups, np.trace(memory_of(model, "seen"), axis1=1, axis2=2), strict=True))
@@ -194,3 +198,73 @@ def test_every_head_and_relation_can_be_balanced():
         one.train_step(rows)
     for one, other in zip(model.trainable_weights, plain.trainable_weights, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5, err_msg=one.name)
+
+
+METHODS = (PCGrad(), GradVac(scope=Scope.GROUP), MGDA(scope=Scope.REPRESENTATION), GradNorm(update_every=2))
+
+
+@pytest.mark.parametrize("balancer", METHODS, ids=repr)
+def test_a_run_taken_up_again_goes_on_bit_by_bit(balancer, tmp_path):
+    def compiled():
+        model = model_of(tasks=FUNNEL, balancer=balancer)
+        model.compile(optimizer=build(Adam(learning_rate=0.05), Adagrad(learning_rate=0.5)))
+        return model, tf.function(lambda features, targets: model.train_step((features, targets)))
+
+    unbroken, step = compiled()
+    for seed in range(3):
+        step(features_of(ROWS, seed=seed), funnel_targets(ROWS, seed=seed))
+    path = tf.train.Checkpoint(model=unbroken).write(str(tmp_path / "kept"))
+    resumed, other_step = compiled()
+    tf.train.Checkpoint(model=resumed).read(path).assert_existing_objects_matched()
+    for seed in range(3, 6):
+        step(features_of(ROWS, seed=seed), funnel_targets(ROWS, seed=seed))
+        other_step(features_of(ROWS, seed=seed), funnel_targets(ROWS, seed=seed))
+    for weight, twin in zip(unbroken.weights, resumed.weights, strict=True):
+        np.testing.assert_array_equal(weight, twin, err_msg=weight.name)
+
+
+@pytest.mark.parametrize("balancer", [PCGrad(), MGDA(), MGDA(scope=Scope.REPRESENTATION)], ids=repr)
+def test_a_task_without_a_label_in_the_batch_leaves_the_problem(balancer):
+    # With one task left there is nothing to balance: its shared gradient counts in full.
+    features, targets = batch(PAIR)
+    nothing = {**targets, "known/like": tf.zeros([ROWS])}
+    moved = []
+    for used in (balancer, None):
+        model = model_of(tasks=PAIR, balancer=used)
+        model.compile(optimizer=tf.keras.optimizers.SGD(0.5))
+        model.train_step((features, nothing))
+        moved.append(model.trainable_weights)
+    for weight, twin in zip(*moved, strict=True):
+        np.testing.assert_allclose(weight, twin, rtol=1e-5, atol=1e-7, err_msg=weight.name)
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_loss_of_factor_0_is_watched_and_trains_nothing(scope):
+    watched = TaskGraph((PAIR.tasks[0], dataclasses.replace(PAIR.tasks[1], loss_weight=0.0)))
+    features, targets = batch(PAIR)
+    model = model_of(tasks=watched, balancer=PCGrad(scope=scope))
+    alone = model_of(tasks=PAIR)
+    for one, labels in ((model, targets), (alone, {**targets, "known/like": tf.zeros([ROWS])})):
+        one.compile(optimizer=tf.keras.optimizers.SGD(0.5))
+        one.look_at_gradients(1)
+        one.train_step((features, labels))
+    for weight, twin in zip(model.trainable_weights, alone.trainable_weights, strict=True):
+        np.testing.assert_allclose(weight, twin, rtol=1e-5, atol=1e-7, err_msg=weight.name)
+    assert np.diag(model.looked_at()[0].grams["table_user"]).min() > 0
+    assert np.diag(alone.looked_at()[0].grams["table_user"]).min() == 0
+
+
+def test_the_layer_that_gradnorm_compares_is_the_last_that_all_losses_reach():
+    model, _ = stepped(OneLayer(factors=(1.0, 1.0)), SharedBottom(expert=(6, 5)), PAIR)
+    twin, _ = stepped(Fixed(factors=(1.0, 1.0), scope=Scope.GROUP), SharedBottom(expert=(6, 5)), PAIR)
+    place = twin._step.balance.groups.index("experts/experts_1/1")
+    np.testing.assert_allclose(memory_of(model, "seen")[0], memory_of(twin, "seen")[place], rtol=1e-6)
+
+
+def test_a_layer_that_is_not_shared_is_refused():
+    with pytest.raises(
+        ValueError, match=r"`layer` must be a layer that several losses reach, got 'towers/0'. There are"
+    ):
+        stepped(GradNorm(layer="towers/0"), SharedBottom(expert=(6, 5)), PAIR)
+    with pytest.raises(ValueError, match="take an architecture with shared experts"):
+        stepped(GradNorm(), SingleTask(expert=(6, 5)), PAIR)

@@ -1,0 +1,137 @@
+"""What a balanced step costs: every method's step over the plain joint-loss step of the same model, interleaved.
+
+Usage, from the root of the checkout: python -m benchmarks.balance_cost [--tasks 2 4] [--levels N] [--rounds N]
+[--methods KEY ...] [--large]
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import resource
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from scipy.stats import bootstrap
+
+from benchmarks.quiet import load_tensorflow
+
+load_tensorflow()
+
+from benchmarks.step_cost import bare_step, full_step  # noqa: E402  # TensorFlow is silenced before it is imported.
+from benchmarks.steps import batch_of, model_of  # noqa: E402
+from models.balancers import BALANCERS, Balancer, GramBalancer, Scope, Static  # noqa: E402
+
+FEW_IDS: Final = 10_000
+MANY_IDS: Final = 1_000_000
+WARM_UP: Final = 3
+TARGETS: Final = {
+    "loss": {2: 1.03, 4: 1.03},
+    "representation": {2: 1.10, 4: 1.20},
+    "parameters": {2: 1.35, 4: 1.60},
+}
+REQUIRED: Final = {"dwa": {"window": 100}, "schedule": {"period": 100}, "stch": {"mu": 0.1}}
+
+Steps = Mapping[str, Callable[[], object]]
+
+
+def balancers(keys: list[str]) -> dict[str, tuple[str, Balancer]]:
+    """By row of the table, the kind of method, which has a target, and the method."""
+    found: dict[str, tuple[str, Balancer]] = {}
+    for key in keys:
+        balancer = BALANCERS[key](**REQUIRED.get(key, {}))  # type: ignore[arg-type]
+        if not isinstance(balancer, GramBalancer):
+            found[key] = ("loss", balancer)
+            continue
+        found[f"{key}, parameters"] = ("parameters", balancer)
+        if not balancer.compares_one_layer:
+            found[f"{key}, representation"] = (
+                "representation",
+                dataclasses.replace(balancer, scope=Scope.REPRESENTATION),
+            )
+    return found
+
+
+def interleaved(steps: Steps, rounds: int) -> dict[str, list[float]]:
+    """Seconds of each step by round; every round takes all of them."""
+    times: dict[str, list[float]] = {name: [] for name in steps}
+    for number in range(rounds + WARM_UP):
+        for name, step in steps.items():
+            started = time.perf_counter()
+            step()
+            if number >= WARM_UP:
+                times[name].append(time.perf_counter() - started)
+    return times
+
+
+def ratio(times: list[float], plain: list[float]) -> tuple[float, float, float]:
+    """The median over rounds of the quotient, and its 95 % bootstrap interval."""
+    quotients = [one / other for one, other in zip(times, plain, strict=True)]
+    found = bootstrap((quotients,), np.median, method="percentile", random_state=0).confidence_interval
+    return statistics.median(quotients), float(found.low), float(found.high)
+
+
+def small(arguments: argparse.Namespace, console: Console) -> None:
+    """The table at 10^4 ids a table."""
+    for num_tasks in arguments.tasks:
+        table = Table(
+            "method", "ratio [95 %]", "target", box=SIMPLE, title=f"K={num_tasks}, {arguments.levels} level(s)"
+        )
+        base = model_of(num_tasks, num_ids=FEW_IDS, num_levels=arguments.levels)
+        batch = batch_of(base, num_ids=FEW_IDS)
+        plain = full_step(base, batch)
+        rows = {"plain over a bare step": ("bare", plain)}
+        for name, (kind, balancer) in balancers(arguments.methods).items():
+            model = model_of(num_tasks, num_ids=FEW_IDS, num_levels=arguments.levels, balancer=balancer)
+            rows[name] = (kind, full_step(model, batch))
+        for name, (kind, step) in rows.items():
+            other = bare_step(base, batch) if kind == "bare" else plain
+            times = interleaved({"own": step, "other": other}, arguments.rounds)
+            middle, low, high = ratio(times["own"], times["other"])
+            target = 1.05 if kind == "bare" else TARGETS[kind].get(num_tasks)
+            table.add_row(name, f"{middle:.3f} [{low:.3f}, {high:.3f}]", "" if target is None else f"{target:.2f}")
+        console.print(table)
+
+
+def large(arguments: argparse.Namespace, console: Console) -> None:
+    """The ratio of one method at 10^6 ids a table, which needs 6 GB, and the peak memory of either step."""
+    name, (_, balancer) = next(iter(balancers(arguments.methods).items()))
+    for num_tasks in arguments.tasks:
+        peaks, steps = {}, {}
+        for label, used in (("plain", Static()), (name, balancer)):
+            model = model_of(num_tasks, num_ids=MANY_IDS, num_levels=arguments.levels, balancer=used)
+            step = full_step(model, batch_of(model, num_ids=MANY_IDS))
+            step()
+            peaks[label] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+            steps[label] = step
+        times = interleaved(steps, arguments.rounds)
+        middle, low, high = ratio(times[name], times["plain"])
+        more = (peaks[name] - peaks["plain"]) / peaks["plain"]
+        console.print(f"K={num_tasks}, 10^6 ids: {name} {middle:.3f} [{low:.3f}, {high:.3f}] of plain")
+        console.print(
+            f"  peak {peaks['plain']:.1f} GB with plain, both {peaks[name]:.1f} GB: the second adds {more:.2f}"
+        )
+
+
+def main() -> None:
+    """Prints a table for each number of tasks."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tasks", nargs="+", type=int, default=[2, 4], help="numbers of tasks")
+    parser.add_argument("--levels", type=int, default=1, help="levels of PLE")
+    parser.add_argument("--rounds", type=int, default=25, help="steps of each, interleaved")
+    keys = sorted(set(BALANCERS) - {"static"})
+    parser.add_argument("--methods", nargs="+", default=keys, choices=keys, metavar="KEY", help="all, unless said")
+    parser.add_argument("--large", action="store_true", help="10^6 ids a table instead, the first method alone")
+    arguments = parser.parse_args()
+    console = Console(soft_wrap=True)
+    (large if arguments.large else small)(arguments, console)
+
+
+if __name__ == "__main__":
+    main()
