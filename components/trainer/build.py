@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from components.trainer.devices import number_format, strategy
 from components.trainer.gradients import looks_every
 from components.trainer.plan import InputPlan, TrainerPlan
+from components.trainer.settings import Distribution
 from models.inputs import DenseInput, EmbeddingInput, Input
 from models.model import MultiTaskModel
 from models.optimizers import build
@@ -54,5 +55,5 @@ def look_interval(plan: TrainerPlan, model: MultiTaskModel, *, num_steps: int) -
         plan.training.look_every_steps if num_steps else 0,
         num_steps=num_steps,
         num_losses=len(model.tasks.losses),
-        num_replicas=model.distribute_strategy.num_replicas_in_sync,
+        is_mirrored=plan.training.distribution is Distribution.MIRRORED,
     )

@@ -28,7 +28,7 @@ class LayerGradients:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GradientRecord:
-    """What was seen of the gradients of all losses, at some of the steps.
+    """What was seen of the gradients of all losses, at some of the steps; no step where devices shared them.
 
     Attributes:
         balancer: Key in the catalogue of what weighed the losses.
@@ -42,7 +42,6 @@ class GradientRecord:
         shared: Over all parameters that two or more losses reach.
         layers: The same in parts: those of the largest gradients, in the model's order.
         num_layers: How many parts there are.
-        num_replicas: Devices that shared a step; on several there is no look.
     """
 
     balancer: str
@@ -56,7 +55,6 @@ class GradientRecord:
     shared: LayerGradients = dataclasses.field(default_factory=lambda: LayerGradients(name="all", norms=(), cosines=()))
     layers: tuple[LayerGradients, ...] = ()
     num_layers: int = 0
-    num_replicas: int = 1
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:

@@ -26,16 +26,16 @@ DIGITS: Final = 4  # Of all else.
 MIN_LOSSES: Final = 2  # One has nothing to be compared with.
 
 
-def looks_every(wanted: int, *, num_steps: int, num_losses: int, num_replicas: int) -> int:
+def looks_every(wanted: int, *, num_steps: int, num_losses: int, is_mirrored: bool) -> int:
     """Steps from one look to the next: as wanted, or more where a run would have over `MOST_LOOKS`; 0 for no look.
 
     Args:
         wanted: What the settings say.
         num_steps: Of all epochs; the same for a run and for what takes it up after a kill.
         num_losses: Of one there is nothing to see.
-        num_replicas: On several there is no look.
+        is_mirrored: Whether devices may share a step: one cannot look alone.
     """
-    if wanted < 1 or num_losses < MIN_LOSSES or num_replicas > 1:
+    if wanted < 1 or num_losses < MIN_LOSSES or is_mirrored:
         return 0
     return max(wanted, math.ceil(num_steps / MOST_LOOKS))
 

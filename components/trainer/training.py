@@ -23,6 +23,7 @@ from components.trainer.plan import TrainerPlan
 from components.trainer.record import TrainingRecord
 from components.trainer.rows import Split
 from components.trainer.segments import SegmentColumn, segments_of
+from components.trainer.settings import Distribution
 from models.inputs import Input
 from models.inputs.encoder import is_embedding_table
 from models.model import MultiTaskModel
@@ -105,9 +106,9 @@ def _write_new_looks(board: str, model: MultiTaskModel, num_written: int) -> int
 
 
 def _gradients(plan: TrainerPlan, model: MultiTaskModel, *, num_steps: int) -> GradientRecord | None:
-    num_replicas = model.distribute_strategy.num_replicas_in_sync
-    if num_replicas > 1 and plan.training.look_every_steps:
-        return GradientRecord(balancer=plan.balancing.method, every=0, num_replicas=num_replicas)
+    settings = plan.training
+    if settings.distribution is Distribution.MIRRORED and settings.look_every_steps:
+        return GradientRecord(balancer=plan.balancing.method, every=0)
     samples = model.looked_at()
     every = look_interval(plan, model, num_steps=num_steps)
     return gradient_record(samples, model.tasks.losses, balancer=plan.balancing, every=every) if samples else None

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from components.trainer.drawing.colors import Colors
+from components.trainer.drawing.cosine_map import cosine_maps, cosine_size, plot_cosines
 from components.trainer.drawing.gate_bars import gate_size, plot_gate
 from components.trainer.drawing.heat_map import Heat, connection_heat, heat_size, plot_heat, route_heat, segment_heats
 from components.trainer.record import TrainingRecord
@@ -47,7 +48,7 @@ class Picture:
 
 
 def pictures_of(record: TrainingRecord) -> dict[str, Picture]:
-    """Gates, their segments, connections and routes by name; empty for a model with none of them."""
+    """Gates, their segments, connections, routes and cosines of gradients by name; empty where there is none."""
     pictures = {}
     for gate in record.gates:
         with _figure(*gate_size(gate)) as (made, axes):
@@ -57,6 +58,10 @@ def pictures_of(record: TrainingRecord) -> dict[str, Picture]:
         with _figure(*heat_size(heat)) as (made, axes):
             plot_heat(axes, heat, COLORS)
             pictures[name] = _picture(made)
+    for drawn in () if record.gradients is None else cosine_maps(record.gradients):
+        with _figure(*cosine_size(drawn)) as (made, axes):
+            plot_cosines(axes, drawn, COLORS)
+            pictures[f"gradient_cosines/{drawn.first}/{drawn.second}"] = _picture(made)
     return pictures
 
 

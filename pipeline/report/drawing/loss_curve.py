@@ -35,7 +35,9 @@ class Trace:
     dashed: bool = False
 
 
-def draw_curve(steps: Sequence[int], traces: Sequence[Trace], *, selected: int | None, key: str, title: str) -> Markup:
+def draw_curve(
+    steps: Sequence[int], traces: Sequence[Trace], *, selected: int | None, key: str, title: str, is_log: bool = False
+) -> Markup:
     """Draws traces over steps.
 
     Args:
@@ -44,6 +46,7 @@ def draw_curve(steps: Sequence[int], traces: Sequence[Trace], *, selected: int |
         selected: Index of the interval whose weights were exported; None draws no mark.
         key: Unique on the page.
         title: For screen readers.
+        is_log: Whether values lie powers of ten apart.
     """
     with figure(WIDTH, HEIGHT) as (made, axes):
         for trace in traces:
@@ -54,7 +57,10 @@ def draw_curve(steps: Sequence[int], traces: Sequence[Trace], *, selected: int |
             point = (steps[selected], traces[-1].values[selected])
             axes.plot(*point, "o", color=traces[-1].color, markersize=8, markeredgecolor=SURFACE, markeredgewidth=2)
         axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-        axes.yaxis.set_major_locator(MaxNLocator(4))
+        if is_log:
+            axes.set_yscale("log")
+        else:
+            axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.compact(value)))
         axes.set_xlabel("step")
         axes.grid(axis="x", visible=False)

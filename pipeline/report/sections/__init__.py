@@ -5,6 +5,7 @@ from typing import Final
 from pipeline.report.sections.configuration import ConfigurationSection
 from pipeline.report.sections.curves import CurvesSection
 from pipeline.report.sections.gates import GatesSection
+from pipeline.report.sections.gradients import GradientsSection
 from pipeline.report.sections.metrics import MetricsSection
 from pipeline.report.sections.rows import RowsSection
 from pipeline.report.sections.section import Section
@@ -22,6 +23,7 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "tasks": TasksSection,
     "training": TrainingSection,
     "gates": GatesSection,
+    "gradients": GradientsSection,
     "rows": RowsSection,
     "timing": TimingSection,
     "configuration": ConfigurationSection,

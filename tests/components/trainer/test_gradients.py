@@ -139,8 +139,8 @@ def test_a_record_of_many_losses_and_layers_stays_small(monkeypatch):
         (50, 10_001, {}, 51),  # 200 looks at most.
         (0, 1_000, {}, 0),
         (50, 1_000, {"num_losses": 1}, 0),
-        (50, 1_000, {"num_replicas": 2}, 0),
+        (50, 1_000, {"is_mirrored": True}, 0),
     ],
 )
 def test_the_interval_between_looks_grows_with_a_run(wanted, num_steps, changes, every):
-    assert looks_every(wanted, num_steps=num_steps, **{"num_losses": 2, "num_replicas": 1, **changes}) == every
+    assert looks_every(wanted, num_steps=num_steps, **{"num_losses": 2, "is_mirrored": False, **changes}) == every

@@ -31,12 +31,13 @@ rows = row_format(plan.inputs, TaskGraph(plan.tasks))
 packed = [bytes.fromhex(row) for row in json.loads((folder / "rows.json").read_text())]
 split = Split(RowStore([packed], 1_000), rows)
 inputs = tuple(model_input(column, {}) for column in plan.inputs)
-losses = {}
+losses, looks = {}, []
 for distribution in Distribution:
     training = dataclasses.replace(plan.training, distribution=distribution)
     result = train(dataclasses.replace(plan, training=training), inputs, split, split, folder=str(folder / "run"))
     losses[distribution.value] = [interval.watched["loss"] for interval in result.record.intervals]
-print(json.dumps(losses))
+    looks.append(len(result.record.gradients.steps))
+print(json.dumps([losses, looks]))
 """
 
 
@@ -50,6 +51,7 @@ def test_two_replicas_train_as_one_device(plan, split, tmp_path):
         [sys.executable, "-c", SCRIPT, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    losses = json.loads(done.stdout.splitlines()[-1])
+    losses, looks = json.loads(done.stdout.splitlines()[-1])
+    assert looks == [1, 0]  # Two replicas cannot look at gradients.
     # Sums over two halves of a batch differ from the sum over the whole in the last bits only.
     np.testing.assert_allclose(losses["mirrored"], losses["one_device"], rtol=1e-4)

@@ -14,6 +14,7 @@ from components.trainer.training import train
 from models.architectures import MMoE, Routing, SNRTrans
 from models.optimizers import SGD
 from tests.components.trainer.kills import KillAt, Killed
+from tests.components.trainer.test_board import scalars
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +51,20 @@ def test_the_seed_decides_and_the_order_of_rows_does_not(trained, plan, with_tra
     assert_same(first, trained(other, rows=split(order=order)))
     reseeded = weights(trained(with_training(plan, seed=2)))
     assert any((one != two).any() for one, two in zip(weights(first), reseeded, strict=True))
+
+
+def test_gradients_are_looked_at_in_all_epochs_whichever_is_chosen(trained, wild, with_training, tmp_path):
+    chosen = with_training(wild, keep=CheckpointRule.WEIGHTED_LOSS, look_every_steps=5)
+    record = trained(chosen).record
+    assert record.selected_epoch < 3  # Its checkpoint ends before the last looks.
+    assert record.gradients.steps == (0, 5, 10, 15, 20)
+    assert {tag for _, tag in scalars(tmp_path / "run" / "tensorboard" / "train")} >= {
+        "gradient_cosine/click/click_and_buy",
+        "gradient_norm/click",
+        "gradient_conflicts",
+        "loss_weight/click_and_buy",
+    }
+    assert trained(with_training(chosen, look_every_steps=0)).record.gradients is None
 
 
 @pytest.mark.parametrize(
@@ -94,19 +109,22 @@ def without_time(record):
     return [dataclasses.replace(interval, seconds=0.0) for interval in record.intervals]
 
 
-def test_a_run_killed_every_fourth_step_ends_as_an_unbroken_one(trained, plan, tmp_path):
+def test_a_run_killed_every_fourth_step_ends_as_an_unbroken_one(trained, plan, with_training, tmp_path):
     # 16 steps, saved every third and after the eighth: resumed from 3, 6, 9, 12 and 15.
+    plan = with_training(plan, look_every_steps=2)
     unbroken = trained(dataclasses.replace(plan, checkpoint_root=str(tmp_path / "other")))
     kills = 0
     while True:
         try:
-            resumed = trained(callbacks=[KillAt(4)])
+            resumed = trained(plan, callbacks=[KillAt(4)])
             break
         except Killed:
             kills += 1
     assert (kills, resumed.record.resumed_from_step, unbroken.record.resumed_from_step) == (5, 15, 0)
     assert_same(resumed, unbroken)
     assert without_time(resumed.record) == without_time(unbroken.record)
+    assert resumed.record.gradients == unbroken.record.gradients
+    assert unbroken.record.gradients.steps == tuple(range(0, 16, 2))
 
 
 def test_a_run_killed_after_an_epoch_goes_on_from_its_end(trained, plan, with_training, tmp_path):

@@ -14,6 +14,7 @@ from models.tasks import Role, Task, TaskGraph
 from pipeline.report.evaluation import OVERALL, Bucket, Curves, Evaluation, Score, Slice, SliceScores, judge
 from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
 from pipeline.report.rows import ColumnRecord, NumericSummary, SplitRecord
+from tests.pipeline.report.gradient_records import GRADIENTS
 from tests.pipeline.report.inside_records import CONNECTIONS, EXPERTS, GATES, ROUTES
 
 CASH: Slice = (("payment", "Cash"),)
@@ -94,6 +95,7 @@ def training() -> TrainingRecord:
         experts=EXPERTS,
         connections=CONNECTIONS,
         routes=ROUTES,
+        gradients=GRADIENTS,
     )
 
 
