@@ -15,6 +15,7 @@ _MOST_STEPS: Final = 60
 _QUADRATIC: Final = 0.25  # Below this decrement Newton's method needs no damping.
 _LEAST_SHARE: Final = 0.1  # Of anything positive that one straight step must leave.
 _FARTHEST: Final = 20.0  # Change of a logarithm in one curved step.
+_HALFWAY: Final = 3.0  # A larger alpha is reached by way of this one.
 _SHRINKS: Final = tuple(0.5**power for power in range(10))
 
 
@@ -36,8 +37,8 @@ def alpha_fair_weights(cosines: tf.Tensor, scale: tf.Tensor, alpha: float) -> tf
     """
     scale = tf.where(scale > 0, scale, 1.0)
     scaled = _nash(cosines)
-    if alpha != 1:
-        scaled = _other_alpha(cosines, scaled, (1 / alpha - 1) * tf.math.log(scale), alpha=alpha)
+    for stage in () if alpha == 1 else (alpha,) if alpha <= _HALFWAY else (_HALFWAY, alpha):
+        scaled = _other_alpha(cosines, scaled, (1 / stage - 1) * tf.math.log(scale), alpha=stage)
     return scaled * scale
 
 
@@ -54,6 +55,7 @@ def _nash(cosines: tf.Tensor) -> tf.Tensor:
         return _is_rough(cosines, scaled, scaled * tf.linalg.matvec(cosines, scaled) - 1.0)
 
     def step(scaled: tf.Tensor) -> tuple[tf.Tensor]:
+        """A damped one."""
         slope = scaled * tf.linalg.matvec(cosines, scaled) - 1.0
         curvature = scaled[:, :, None] * cosines * scaled[:, None, :] + tf.eye(tasks, dtype=scaled.dtype)
         change = -solved(curvature, slope)  # Relative to b.
@@ -79,6 +81,7 @@ def _other_alpha(cosines: tf.Tensor, start: tf.Tensor, offset: tf.Tensor, *, alp
         return _is_rough(cosines, scaled, residual(scaled[:, None])[:, 0])
 
     def step(scaled: tf.Tensor) -> tuple[tf.Tensor]:
+        """The one that leaves the least residual, of several lengths and two shapes."""
         projected = _projected(cosines, scaled)
         ratio, product = tf.sqrt(scaled / projected), tf.sqrt(scaled * projected)
         # Newton's matrix, diag(1 / Cb) C diag(b) + 1 / alpha, with its sides scaled until it is symmetric.

@@ -33,7 +33,7 @@ class FairGrad(GramBalancer):
         so that the weights do not hang on the unit of the losses. Eigenvalues of the cosines between gradients below
         1e-6 are raised to it: opposed gradients would have weights without bound. Where gradients are dependent and
         their norms differ by over 1e4 besides, weights may be only near the solution for `alpha` above 2.
-    Cost: O(tasks^3) for each of about a dozen iterations, 120 at most; it never sees a parameter.
+    Cost: O(tasks^3) for each of about a dozen iterations, 180 at most; it never sees a parameter.
 
     Attributes:
         alpha: From 0.5 to 10.

@@ -64,8 +64,8 @@ class GradNorm(GramBalancer):
             found.append(f"`initial_steps` must be 1 or more, got {self.initial_steps!r}.")
         if self.layer is not None and self.layer.startswith(TABLE):
             found.append(
-                f"`layer` must not be an embedding table, of which a batch touches a few rows, got {self.layer!r}: name "
-                "a shared layer of experts, or leave it out for the last one."
+                f"`layer` must not be an embedding table, of which a batch touches a few rows, got {self.layer!r}: "
+                "name a shared layer of experts, or leave it out for the last one."
             )
         if self.scope is not Scope.PARAMETERS:
             found.append(

@@ -66,7 +66,14 @@ class GramRunner:
     def __init__(self, balancer, declared, *, num_groups=1, jit=None):
         self.balancer, self.declared = balancer, tuple(declared)
         self.memory = balancer.build(self.declared, num_groups)
+        self._initial = {name: variable.numpy() for name, variable in self.memory.items()}
         self.step = self._step if jit is None else tf.function(self._step, jit_compile=jit)
+
+    def forget(self):
+        """Itself, its memory as it was built; a graph that was traced stays."""
+        for name, variable in self.memory.items():
+            variable.assign(self._initial[name])
+        return self
 
     def _step(self, gram, losses, active, step):
         seen = seen_of(np.ones(len(self.declared)), declared=self.declared)
