@@ -36,8 +36,8 @@ OFFERS: Final = (
     Offer("cagrad", "helps the worst-off loss near the mean gradient"),
     Offer("upgrad", "takes the nearest update that opposes none"),
     Offer("aligned_mtl", "makes the gradients orthogonal and of one length"),
-    Offer("", "or more experts of each task's own, as in `ple`"),
-    Offer("", "or declare a task that only helps another `role: auxiliary`"),
+    Offer("", "or more experts of each task's own, as in ple"),
+    Offer("", "or declare a task that only helps another auxiliary"),
 )
 
 

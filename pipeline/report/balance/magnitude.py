@@ -19,7 +19,7 @@ OFFERS: Final = (
     Offer("uncertainty", "learns a weight a loss; on rare binary labels with its cap"),
     Offer("metabalance", "caps an auxiliary gradient at the main one's length"),
     Offer("pe_ltr", "keeps every weight above a declared bound"),
-    Offer("", "or a larger `loss_weight` of what is drowned"),
+    Offer("", "or a larger loss_weight of what is drowned"),
 )
 
 
@@ -45,7 +45,7 @@ def magnitude(record: GradientRecord) -> Finding:
 
 def _ratio(medians: dict[str, float]) -> str:
     least = min(medians.values())
-    return f"{numbers.tidy(max(medians.values()) / least)} times" if least else "beyond all measure"
+    return f"{numbers.compact(max(medians.values()) / least)} times" if least else "beyond all measure"
 
 
 def _medians(record: GradientRecord, *, is_weighed: bool) -> dict[str, float]:

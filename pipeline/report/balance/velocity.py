@@ -23,7 +23,7 @@ BEHIND: Final = 5.0  # Times; relative falls of different losses are not alike e
 OFFERS: Final = (
     Offer("dwa", "gives more to a loss that falls slowly"),
     Offer("famo", "evens the relative falls, from losses alone"),
-    Offer("gradnorm", "with `alpha` above 0 lengthens the gradient of what trains slowly"),
+    Offer("gradnorm", "with alpha above 0 lengthens the gradient of what trains slowly"),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from markupsafe import Markup
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from pipeline.report import numbers
 from pipeline.report.drawing.palette import MUTED, SURFACE
@@ -59,6 +59,8 @@ def draw_curve(
         axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         if is_log:
             axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.compact(value)))
+            axes.yaxis.set_minor_formatter(NullFormatter())
         else:
             axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: numbers.compact(value)))

@@ -88,17 +88,19 @@ def test_of_many_pairs_the_most_opposed_are_drawn(run):
     assert (len(section.maps), section.num_pairs, section.maps[0].name) == (MOST_MAPS, 15, "a, b")
 
 
-def test_the_table_says_what_was_found_and_offers_only_what_is_in_the_way(run):
+def test_the_page_says_what_was_found_and_offers_what_is_not_at_work(run):
     page = render_page(dataclasses.replace(run, evaluation=None))
     part = page.partition('id="gradients"')[2].partition("</section>")[0]
-    lines = {
-        line[0]: line[1:] for line in re.findall(r"<tr><td>(\w+)</td><td class=\"text\">(.*?)</td>(.*?)</tr>", part)
-    }
-    assert {name: cells[0] for name, cells in lines.items()} == {
-        "magnitude": "held by the balancer",
-        "velocity": "problem",
-        "direction": "problem",
-    }
-    assert "<code>famo</code>" in lines["velocity"][1]
-    assert "<code>dwa</code>" not in lines["velocity"][1]  # It is at work.
-    assert "<code>" not in lines["magnitude"][1]
+    found = dict(re.findall(r"<p><b>(\w+: [\w ]+)\.</b>(.*?)</p>", part))
+    assert list(found) == ["Magnitude: held by the balancer", "Velocity: problem", "Direction: problem"]
+    magnitude, velocity, direction = found.values()
+    assert "<code>famo</code> evens the relative falls" in velocity
+    assert "<code>dwa</code>" not in velocity  # It is at work.
+    assert "<code>pcgrad</code>" in direction
+    assert "<code>" not in magnitude
+
+
+def test_lengths_are_labelled_in_plain_numbers(run):
+    picture = GradientsSection.of(run).traces[1].picture
+    assert "mathdefault" not in picture
+    assert ">0.1<" in picture
