@@ -28,8 +28,8 @@ class SolveMode(enum.Enum):
     """How the quadratic program is solved.
 
     `EXACT`: as it stands.
-    `TWO_STEP`: as published: without `w >= c`, then the nearest weights that keep it. The same for two tasks; of three
-    random gradients every second, and of four two in three, are combined to more than the least length.
+    `TWO_STEP`: as published: without `w >= c`, then the nearest weights that keep it. The same for two tasks; of four
+    random gradients 6 to 8 in 10 are combined to more than the least length.
     """
 
     EXACT = "exact"

@@ -150,12 +150,13 @@ def test_normalised_by_losses_their_units_do_not_matter():
     np.testing.assert_allclose(by_weight, by_unit, rtol=1e-5)
 
 
-def test_a_loss_of_0_or_below_gives_finite_weights():
+@pytest.mark.parametrize("normalize", [Normalize.LOSS, Normalize.LOSS_PLUS])
+def test_a_loss_below_0_counts_by_its_magnitude_and_one_of_0_leaves_the_problem(normalize):
     gram = gram_of(draw("full", 3, num=5))
-    for normalize in (Normalize.LOSS, Normalize.LOSS_PLUS):
-        weights = weights_of(MGDA(normalize=normalize), gram, losses=[0.0, -1.0, 1.0])
-        np.testing.assert_allclose(weights.sum(axis=1), 1.0, rtol=1e-6)
-        assert (weights[:, 0] == 0).all()
+    weights = weights_of(MGDA(normalize=normalize), gram, losses=[0.0, -0.5, 1.0])
+    assert (weights[:, 0] == 0).all()
+    alone = weights_of(MGDA(normalize=normalize), gram[:, 1:, 1:], losses=[0.5, 1.0])
+    np.testing.assert_allclose(weights[:, 1:], alone, rtol=1e-5)
 
 
 def test_losses_that_may_fall_below_0_are_warned_of_where_they_divide():

@@ -4,6 +4,7 @@ import scipy.optimize
 import tensorflow as tf
 
 from models.balancers.solvers import nonnegative_qp
+from models.balancers.solvers.nonnegative import _steepest, _towards
 from tests.models.balancers.gradients import KINDS, draw, gram_of
 
 sizes = pytest.mark.parametrize("num_tasks", [2, 3, 5, 16])
@@ -61,6 +62,26 @@ def test_by_hand():
     # adding only the second would leave (-1, 0), which harms the first.
     gram = gram_of(np.array([[[1.0, 0.0], [-1.0, 1.0]]]))
     np.testing.assert_allclose(solved(gram, np.array([[0.0, -1.0]])), [[1.0, 1.0]], rtol=1e-8)
+
+
+def test_a_step_ends_where_the_first_weight_would_fall_below_0():
+    # From (1, 1, 0) to (-3, -1, 0): the first is 0 after a quarter of the way, the second after half.
+    inside, point, aim = (tf.constant([row], tf.float64) for row in ([1, 1, 0], [1, 1, 0], [-3, -1, 0]))
+    moved, leaving = _towards(aim, inside, point)
+    np.testing.assert_allclose(moved, [[0.0, 0.5, 0.0]], atol=1e-15)
+    np.testing.assert_array_equal(leaving, [[1.0, 0.0, 0.0]])
+    moved, leaving = _towards(tf.abs(aim), inside, point)
+    np.testing.assert_array_equal(moved, [[3.0, 1.0, 0.0]])
+    assert not leaving.numpy().any()
+
+
+def test_the_steepest_enters_unless_it_is_in_the_span_of_those_inside():
+    # Of four tasks the first is inside, the second falls steepest but adds no direction, and the last does not fall.
+    diagonal, gradient = [1.0, -1e-8, 0.5, 0.5], [-9.0, -5.0, -1.0, 2.0]
+    tableau = tf.constant([np.column_stack([np.diag(diagonal), gradient])])
+    entering = _steepest(tableau, tf.constant([[1.0, 0, 0, 0]], tf.float64), rounding=tf.constant([[1e-9]], tf.float64))
+    np.testing.assert_array_equal(entering, [[0.0, 0.0, 1.0, 0.0]])
+    assert not _steepest(tableau, entering * 0 + 1.0, rounding=0.0).numpy().any()
 
 
 def test_equal_gradients_share_evenly():
