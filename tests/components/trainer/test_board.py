@@ -4,9 +4,11 @@ import dataclasses
 
 import tensorflow as tf
 
-from components.trainer.board import write_board, write_pictures
+from components.trainer.board import write_board, write_looks, write_pictures
 from components.trainer.record import Interval
+from models.gradients.telemetry import Sample
 from tests.components.trainer.test_collapse import HEALTHY, connected, gate, routed
+from tests.pipeline.report.gradient_records import gradients
 
 
 def values(folder):
@@ -45,6 +47,19 @@ def test_what_is_inside_is_a_curve_beside_the_watched_losses(tmp_path):
     assert set(scalars(tmp_path / "train")) == {(8, "loss")}
 
 
+COSINES = {
+    "gradient_cosines/click/click_and_conversion",
+    "gradient_cosines/click/spend",
+    "gradient_cosines/click_and_conversion/spend",
+}
+
+
+def test_a_look_is_a_curve_at_its_own_step_beside_the_train_losses(tmp_path):
+    looks = [Sample(step=step, losses={}, weights={"click": 0.5}, grams={}) for step in (0, 50)]
+    write_looks(str(tmp_path), looks)
+    assert scalars(tmp_path / "train") == {(0, "loss_weight/click"): 0.5, (50, "loss_weight/click"): 0.5}
+
+
 def test_pictures_are_images_of_the_size_they_say_at_the_exported_step(tmp_path):
     record = dataclasses.replace(
         HEALTHY,
@@ -52,10 +67,11 @@ def test_pictures_are_images_of_the_size_they_say_at_the_exported_step(tmp_path)
         gates=(gate(0.4, 0.6),),
         connections=(connected((1.0, 0.0), (0.0, -0.4)),),
         routes=(routed((0.9, 0.1), (0.1, 0.9)),),
+        gradients=gradients(),
     )
     write_pictures(str(tmp_path), record)
     found = {tag: value.image for (step, tag), value in values(tmp_path / "eval").items() if step == 8}
-    assert set(found) == {"gates/level_1/click", "connections/level_1", "routes/level_2"}
+    assert set(found) == {"gates/level_1/click", "connections/level_1", "routes/level_2", *COSINES}
     for image in found.values():
         pixels = tf.io.decode_png(image.encoded_image_string)
         assert pixels.shape == (image.height, image.width, image.colorspace)

@@ -3,7 +3,7 @@
 import pytest
 import tensorflow as tf
 
-from components.trainer.build import build_model, model_input
+from components.trainer.build import build_model, look_interval, model_input
 from components.trainer.devices import number_format, strategy
 from components.trainer.plan import InputPlan
 from components.trainer.settings import Distribution, Precision
@@ -33,6 +33,26 @@ def test_weights_and_outputs_are_float32_in_every_number_format(plan, with_train
         "price": tf.zeros([1]),
     }
     assert {values.dtype for values in model(row).values()} == {tf.float32}
+
+
+@pytest.mark.parametrize(
+    ("changes", "num_steps", "every"),
+    [
+        ({"look_every_steps": 7}, 100, 7),
+        ({"look_every_steps": 7}, 2_000, 10),
+        ({"look_every_steps": 7}, 0, 0),  # Nobody trains it here.
+        ({"look_every_steps": 0}, 100, 0),
+        ({"look_every_steps": 7, "distribution": Distribution.MIRRORED}, 100, 0),
+    ],
+    ids=str,
+)
+def test_a_model_to_be_trained_looks_at_its_gradients(plan, with_training, changes, num_steps, every):
+    inputs = tuple(model_input(column, {}) for column in plan.inputs)
+    plan = with_training(plan, **changes)
+    model = build_model(plan, inputs, num_steps=num_steps)
+    names = {weight.name.split(":")[0] for weight in model.weights}
+    assert ("telemetry/grams" in names) == (every > 0)
+    assert look_interval(plan, model, num_steps=num_steps) == every
 
 
 def test_the_number_format_ends_with_its_block():

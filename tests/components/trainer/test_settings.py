@@ -12,6 +12,7 @@ from models.errors import ConfigError
         ({"epochs": 0}, r"`epochs` must be positive, got 0\."),
         ({"keep": CheckpointRule.MAIN_TASKS, "patience": 0}, r"`patience` must be positive, got 0\."),
         ({"clip_norm": 0.0}, r"`clip_norm` must be positive, got 0.0; leave it out for no clipping\."),
+        ({"look_every_steps": -1}, r"`look_every_steps` must be at least 0, which never looks, got -1\."),
         ({"tolerance": 1.0}, r"`tolerance` must be at least 0 and under 1, got 1.0\."),
         (
             {"patience": 2},
