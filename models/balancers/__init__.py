@@ -21,8 +21,10 @@ from models.balancers.mgda import MGDA, Normalize
 from models.balancers.nash_mtl import NashMTL
 from models.balancers.pcgrad import PCGrad, Roles
 from models.balancers.pe_ltr import PELTR, SolveMode
+from models.balancers.personal import Personal
 from models.balancers.random import Random
 from models.balancers.schedule import Schedule
+from models.balancers.segments import SegmentedBalancer, Segments
 from models.balancers.static import Static
 from models.balancers.stch import STCH
 from models.balancers.uncertainty import Uncertainty
@@ -55,6 +57,7 @@ __all__ = [
     "NashMTL",
     "Normalize",
     "PCGrad",
+    "Personal",
     "Random",
     "Reduction",
     "Rescale",
@@ -62,6 +65,8 @@ __all__ = [
     "Schedule",
     "Scope",
     "Seen",
+    "SegmentedBalancer",
+    "Segments",
     "SolveMode",
     "Static",
     "Strategy",
@@ -75,6 +80,7 @@ BalancerConfig = (
     Static
     | Uncertainty
     | DWA
+    | Personal
     | Random
     | Geometric
     | FAMO
@@ -100,6 +106,7 @@ BALANCERS: Final[dict[str, type[Balancer]]] = {
     "static": Static,
     "uncertainty": Uncertainty,
     "dwa": DWA,
+    "personal": Personal,
     "random": Random,
     "geometric": Geometric,
     "famo": FAMO,

@@ -13,7 +13,7 @@ from models.binding import Problem, nearest
 from models.errors import raise_if_any
 from models.inputs import EmbeddingInput, Input
 
-__all__ = ["SegmentedBalancer", "Segments"]
+__all__ = ["SegmentedBalancer", "Segments", "one_id_problems"]
 
 
 @final
@@ -74,9 +74,11 @@ class SegmentedBalancer(GramBalancer):
     def input_problems(self, inputs: Sequence[Input]) -> list[Problem]:
         if self.segments is None:
             return []
-        name = self.segments.feature
-        ids = [one.name for one in inputs if isinstance(one, EmbeddingInput) and one.combiner is None]
-        if name in ids:
-            return []
-        message = f"segments must be told by an input of one id a row, got {name!r}. {nearest(name, ids)}"
-        return [Problem(("segments", "feature"), message)]
+        found = one_id_problems("segments must be told by an input of one id a row", self.segments.feature, inputs)
+        return [Problem(("segments", "feature"), message) for message in found]
+
+
+def one_id_problems(rule: str, name: str, inputs: Sequence[Input]) -> list[str]:
+    """What is wrong with `name` where `rule` asks for an input of one id a row."""
+    ids = [one.name for one in inputs if isinstance(one, EmbeddingInput) and one.combiner is None]
+    return [] if name in ids else [f"{rule}, got {name!r}. {nearest(name, ids)}"]

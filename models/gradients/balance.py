@@ -9,10 +9,12 @@ from typing import final
 import tensorflow as tf
 
 from models.balancers import GramBalancer, Memory, Scope, Seen, TaskParameters, remember
+from models.balancers.personal import Personal
 from models.balancers.segments import SegmentedBalancer
 from models.gradients.combine import Gradient, combine
 from models.gradients.forward import Pass, num_replicas
 from models.gradients.gram import gram_by_layer, layer_of, row_products
+from models.gradients.personal import PersonalWeights
 from models.gradients.segments import SegmentMemory
 from models.gradients.sources import PerLoss, Sources, by_weight
 from models.inputs import Input
@@ -48,6 +50,7 @@ class Balance(tf.Module):
         self.groups = tuple(layers) if balancer.scope is Scope.GROUP else (_ALL,)
         declared = balancer.segments if isinstance(balancer, SegmentedBalancer) else None
         self._segments = None if declared is None else SegmentMemory(declared, inputs, len(losses))
+        self._personal = PersonalWeights(balancer, inputs, losses) if isinstance(balancer, Personal) else None
         num_groups = len(self.groups) if self._segments is None else self._segments.num_segments + 1
         self.memory: Memory = balancer.build(losses, num_groups)
         self.weights = remember("balance/weights", tf.ones([num_groups, len(losses)]))
@@ -56,7 +59,8 @@ class Balance(tf.Module):
     def variables_by_name(self) -> dict[str, tf.Variable]:
         """All it remembers."""
         of_segments = {} if self._segments is None else self._segments.variables_by_name
-        return {**self.memory, "weights": self.weights, **of_segments}
+        of_rows = {} if self._personal is None else self._personal.variables_by_name
+        return {**self.memory, "weights": self.weights, **of_segments, **of_rows}
 
     def gradients(self, passed: Pass) -> tuple[list[Gradient], tf.Tensor]:
         """One gradient for each variable, summed over replicas, and the `[groups, tasks]` weights they came by."""
@@ -153,7 +157,11 @@ class Balance(tf.Module):
     def _of_rows(self, passed: Pass, products: tf.Tensor) -> tf.Tensor:
         """`[tasks, tasks]` over all rows, `[batch, tasks, tasks]`, or one for each segment and, last, for all."""
         if self._segments is not None:
-            return self._segments.take_in(products, passed.features[self._segments.feature])
+            ids = passed.features[self._segments.feature]
+            grams = self._segments.take_in(products, ids)
+            if self._personal is not None:
+                self._personal.learn(grams[:-1], ids, passed.features, passed.seen.active)
+            return grams
         return _over_replicas(tf.reduce_sum(products, axis=0))
 
     def _frontier_weights(self, passed: Pass) -> list[tf.Tensor]:
@@ -161,6 +169,8 @@ class Balance(tf.Module):
         weights = self._weights_now(passed.seen)
         if self._segments is None:
             return list(tf.unstack(weights[0]))
+        if self._personal is not None:
+            return list(tf.unstack(self._personal.of_rows(passed.features, passed.seen.active), axis=1))
         by_row = self._segments.weights_of_rows(weights, passed.features[self._segments.feature])
         return list(tf.unstack(by_row, axis=1))
 

@@ -23,9 +23,12 @@ from models.balancers import (
     NashMTL,
     Normalize,
     PCGrad,
+    Personal,
     Reduction,
     Rescale,
     Roles,
+    Scope,
+    Segments,
     SolveMode,
     Strategy,
     UPGrad,
@@ -63,6 +66,7 @@ SAMPLES = (
     UPGrad(preference={"task_2": 2.0}, reduction=Reduction.SUM),
     DualProj(),
     DualProj(preference={"task_2": 2.0}, reduction=Reduction.SUM),
+    Personal(features=("user",), segments=Segments(feature="user"), scope=Scope.REPRESENTATION, bounds={"task_0": 0.2}),
 )
 IN_UNITS_OF_GRADIENTS = (NashMTL(max_norm=0.5),)
 NUM_STEPS, NUM_GROUPS, NUM_TASKS = 6, 2, 4
