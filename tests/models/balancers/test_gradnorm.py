@@ -51,6 +51,7 @@ def oracle(norms, losses, active, *, alpha, learning_rate, initial_steps):
     return np.array(found)
 
 
+@pytest.mark.slow
 def test_it_is_the_update_of_the_paper_task_by_task():
     draws = np.random.default_rng(0)
     norms, losses = draws.lognormal(size=(40, 4)), draws.lognormal(size=(40, 4))
@@ -74,12 +75,14 @@ def test_identical_tasks_keep_weight_1():
     np.testing.assert_allclose(trained(np.ones(3), losses), 1.0, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_task_whose_loss_is_ten_times_as_large_gets_a_tenth_of_the_weight():
     losses = np.linspace(2, 1, 400)[:, None] * [1.0, 10.0]  # Its gradients are ten times as long, too.
     weights = trained(np.array([1.0, 10.0]), losses, alpha=0.0)
     np.testing.assert_allclose(weights[-1, 1] / weights[-1, 0], 0.1, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_with_alpha_0_norms_become_equal():
     norms = np.array([0.3, 1.0, 2.0, 5.0])
     weights = trained(norms, np.ones((400, 4)), alpha=0.0)

@@ -91,6 +91,7 @@ def runs(num_tasks, num_steps, seed):
     return GramRunner(PCGrad(seed=seed), losses_named(*names_of(num_tasks)), jit=False).run([gram] * num_steps)[:, 0]
 
 
+@pytest.mark.slow
 def test_the_seed_picks_the_orders():
     np.testing.assert_array_equal(runs(4, 5, seed=1), runs(4, 5, seed=1))
     assert (runs(4, 5, seed=1) != runs(4, 5, seed=2)).any()
