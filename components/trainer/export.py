@@ -72,7 +72,8 @@ def export(
         return score({name: _first(parsed[name], _MISSING[dtype]) for name, dtype in dtypes.items()})
 
     module = tf.Module()
-    module.transform, module.weights = transform, list(model.weights)
+    # What the model remembers beside its layers, of weights and looks at gradients, is for training alone.
+    module.transform, module.weights = transform, [weight for layer in model.layers for weight in layer.weights]
     specs = {_alias(place): tf.TensorSpec([None], dtype, _alias(place)) for place, dtype in enumerate(dtypes.values())}
     signatures = {
         SERVING_DEFAULT: predict_examples.get_concrete_function(tf.TensorSpec([None], tf.string, _EXAMPLES)),

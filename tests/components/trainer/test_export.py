@@ -138,3 +138,14 @@ def test_tensorflow_2_loads_it_too(served, model):
     loaded = tf.saved_model.load(served.folder)
     answers = loaded.signatures["serving_default"](examples=tf.constant([example(row) for row in ROWS]))
     assert_same({name: values.numpy() for name, values in answers.items()}, expected(model))
+
+
+def test_what_is_remembered_for_training_alone_is_not_exported(plan, tmp_path):
+    # The looks of a model of seven losses and forty layers would be 4 MB.
+    model = build_model(plan, tuple(model_input(column, {}) for column in plan.inputs), num_steps=100)
+    export(model, Transform(), RAW_SPEC, columns=COLUMNS, folder=str(tmp_path / "served"))
+    variables = tf.train.list_variables(str(tmp_path / "served" / "variables" / "variables"))
+    shapes = [shape for name, shape in variables if name.startswith("weights/")]
+    remembered = [weight.shape.as_list() for weight in model.weights if weight.name.startswith("telemetry")]
+    assert len(shapes) >= len(model.trainable_variables)
+    assert remembered and not any(shape in remembered for shape in shapes)
