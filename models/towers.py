@@ -77,6 +77,7 @@ class Towers(tf.keras.layers.Layer):
     def call(
         self, representations: tf.Tensor | Sequence[tf.Tensor], training: bool | None = None
     ) -> dict[str, tf.Tensor]:
+        """See the class."""
         hidden = self._run_hidden(representations, training)
         for task in self.tasks.from_parents:
             if task.name in self._transfers:

@@ -1,5 +1,6 @@
 """What the README shows, done."""
 
+import dataclasses
 import pathlib
 import re
 
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from models.architectures import ARCHITECTURES
+from models.balancers import BALANCERS, BalancerConfig
 from models.binding import bind_or_raise
 from models.heads import HEADS
 from models.interactions import INTERACTIONS
@@ -94,3 +96,19 @@ def test_the_model_it_shows_is_one():
     settings = bind_or_raise(ModelSettings, yaml.safe_load(text))
     assert settings.architecture.gate_inputs == ("user_segment",)
     assert settings.interaction.sequences == ("history",)
+
+
+def test_the_balancing_it_shows_is_valid_and_its_table_is_the_catalogue():
+    rows = re.findall(r"^\| (`.*?) \|", TEXT[TEXT.index("| method |") : TEXT.index("balancing:\n")], flags=re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert named == set(BALANCERS)
+
+    @dataclasses.dataclass(frozen=True)
+    class Section:
+        balancing: BalancerConfig
+
+    (text,) = [
+        text for text in re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL) if text.startswith("balancing:")
+    ]
+    balancing = bind_or_raise(Section, yaml.safe_load(text)).balancing
+    assert balancing.segments.feature == "user_active_degree"

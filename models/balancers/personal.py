@@ -57,6 +57,7 @@ class Personal(SegmentedBalancer):
 
     @override
     def setting_problems(self) -> list[str]:
+        """See `GramBalancer`."""
         found = super().setting_problems() + positive_problems({"learning_rate": self.learning_rate})
         found += range_problems("bounds", self.bounds, may_be_zero=True)
         total = sum(self.bounds.values())

@@ -57,6 +57,7 @@ class SegmentedBalancer(GramBalancer):
 
     @override
     def setting_problems(self) -> list[str]:
+        """See `GramBalancer`."""
         found = super().setting_problems()
         if self.segments is not None and self.scope is not Scope.REPRESENTATION:
             found.append(

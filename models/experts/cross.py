@@ -79,6 +79,7 @@ class CrossBank(tf.keras.layers.Layer):
         training: bool | None = None,
         groups: Sequence[tuple[int, ...]] | None = None,
     ) -> tf.Tensor | list[tf.Tensor]:
+        """See the class."""
         under_way = reading()
         layers = list(zip(self._kernels, self._biases, strict=True))
         if groups is None or under_way is None:
