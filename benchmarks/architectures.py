@@ -7,173 +7,43 @@ Usage, from the root of the checkout: nice -n 19 python -m benchmarks.architectu
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import hashlib
 import pathlib
 import sys
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import numpy as np
 from rich.console import Console
-from sklearn.metrics import roc_auc_score
 
 from benchmarks.architectures_results import Result, append, page, read
-from benchmarks.budget import fitted_width
 from benchmarks.quiet import load_tensorflow
+from benchmarks.real_cases import CASES, ReadyCase, scores
 from models.architectures import ARCHITECTURES
 from models.errors import ConfigError
-from models.interactions import Concat
-from models.settings import ModelSettings
-from models.tasks import TaskGraph, known_column, label_column
-from pipeline.config import PipelineConfig, load_config
 
-if TYPE_CHECKING:
-    from benchmarks.in_memory import Rows
-    from models.inputs import Input
-
-__all__ = ["CASES", "FULL", "Case", "scores", "task_graph"]
-
-CONFIGS: Final = pathlib.Path(__file__).resolve().parents[1] / "configs"
-
-
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """A data set, some of its tasks, and how large the networks are.
-
-    Attributes:
-        config: The configuration's name.
-        path: The data under the folder of data sets; empty where the configuration finds them itself.
-        budget: Parameters between embeddings and logits.
-        tasks: Which of the configuration's; none means all.
-    """
-
-    config: str
-    path: str
-    budget: int
-    tasks: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """What its results are told by."""
-        return ": ".join(filter(None, (self.config, ", ".join(self.tasks))))
-
-
-# Census in the two groups of Ma et al., KDD 2018, section 5.2.
-CASES: Final = (
-    Case("census_income", "census_income/census-income.test.gz", 100_000, ("income", "never_married")),
-    Case("census_income", "census_income/census-income.test.gz", 100_000, ("degree", "never_married")),
-    Case("kuairand", "kuairand_dev", 100_000),
-    Case("hillstrom", "hillstrom/hillstrom_data.csv", 15_500),
-    Case("chicago_taxi", "", 50_000),
-)
+__all__ = ["FULL"]
 
 SEEDS: Final = 5
 FULL: Final = len(ARCHITECTURES) * SEEDS  # Runs of a case.
 
 
-def task_graph(config: PipelineConfig, case: Case) -> TaskGraph:
-    """The tasks of a case."""
-    return TaskGraph(tuple(task for task in config.tasks if not case.tasks or task.name in case.tasks))
+def _run(ready: ReadyCase, name: str, seed: int) -> Result:
+    """Trains one model and scores it."""
+    from benchmarks.in_memory import predict, train
 
-
-def scores(tasks: TaskGraph, rows: Rows, predicted: dict[str, np.ndarray]) -> dict[str, float]:
-    """By output, over the rows of its sample space: see `Result.scores`."""
-    found = {}
-    for output in tasks.outputs:
-        known = rows.targets[known_column(output.name)] > 0
-        labels, answers = rows.targets[label_column(output.name)][known], predicted[output.name][known]
-        found[output.name] = float(
-            roc_auc_score(labels, answers)
-            if output.kind.is_binary
-            else -np.sqrt(np.mean(np.square(labels - answers, dtype=np.float64)))
-        )
-    return found
-
-
-def _config(case: Case, data: pathlib.Path, cache: pathlib.Path) -> PipelineConfig:
-    overrides = [f"root={cache / 'runs'}", f"push.directory={cache / 'served'}"]
-    if case.config == "kuairand":
-        overrides.append(f"data.path={cache / 'kuairand.csv'}")
-    elif case.path:
-        overrides.append(f"data.path={data / case.path}")
-    return load_config(str(CONFIGS / f"{case.config}.yaml"), overrides)
-
-
-class _Ready:
-    """A case whose features are made."""
-
-    def __init__(self, case: Case, data: pathlib.Path, cache: pathlib.Path) -> None:
-        self.case, self._data, self._cache = case, data, cache
-        self.config = _config(case, data, cache)
-        self.tasks = task_graph(self.config, case)
-        self._loaded: tuple[tuple[Input, ...], dict[str, Rows]] | None = None
-        self._widths: dict[str, tuple[int, int]] = {}
-
-    @property
-    def setup(self) -> str:
-        """Changes with whatever changes what its runs come to, but for the code."""
-        parts = (self.tasks, self.config.features, self.config.training, self.config.model, self.case)
-        return hashlib.blake2b(repr(parts).encode(), digest_size=4).hexdigest()
-
-    def _rows(self) -> tuple[tuple[Input, ...], dict[str, Rows]]:
-        from benchmarks.architectures_features import features_of, load, save
-        from benchmarks.prepare_kuairand import join
-
-        if self._loaded is None:
-            path = self._cache / f"{self.case.config}.npz"
-            if not path.exists():
-                if self.case.config == "kuairand":
-                    join(self._data / self.case.path, self._cache / "kuairand.csv")
-                save(path, *features_of(self.config))
-            self._loaded = load(path)
-        return self._loaded
-
-    def width(self, name: str) -> tuple[int, int]:
-        """The width at which an architecture meets the budget, and its parameters there."""
-        from benchmarks.sharing import BY_WIDTH, dense_size
-
-        if name not in self._widths:
-            num_inputs = sum(getattr(column, "dim", 1) for column in self._rows()[0])
-
-            def count(tried: int) -> int:
-                tower = self.config.model.tower
-                return dense_size(BY_WIDTH[name](tried), self.tasks, num_inputs=num_inputs, tower=tower)
-
-            self._widths[name] = fitted_width(count, self.case.budget)
-        return self._widths[name]
-
-    def run(self, name: str, seed: int) -> Result:
-        """Trains one model as the configuration says, but for its architecture and interaction, and scores it."""
-        from benchmarks.in_memory import predict, train
-        from benchmarks.sharing import BY_WIDTH
-        from models.model import MultiTaskModel
-        from models.optimizers import build
-
-        inputs, rows = self._rows()
-        width, parameters = self.width(name)
-        started, training = time.monotonic(), self.config.training
-        architecture = BY_WIDTH[name](width)
-        settings: ModelSettings = dataclasses.replace(
-            self.config.model,
-            architecture=architecture,  # type: ignore[arg-type]
-            interaction=Concat(),
-            seed=seed,
-        )
-        model = MultiTaskModel(settings, inputs, self.tasks, self.config.balancing)
-        model.compile(
-            optimizer=build(training.dense_optimizer, training.embedding_optimizer, clip_norm=training.clip_norm)
-        )
-        train(model, rows["train"], epochs=training.epochs, batch_size=training.batch_size, seed=seed)
-        found = scores(self.tasks, rows["eval"], predict(model, rows["eval"]))
-        seconds = round(time.monotonic() - started, 1)
-        return Result(self.case.name, name, seed, self.setup, width, parameters, found, seconds)
+    _, rows = ready.rows()
+    width, parameters = ready.width(name)
+    started, training = time.monotonic(), ready.config.training
+    model = ready.model(name, seed)
+    train(model, rows["train"], epochs=training.epochs, batch_size=training.batch_size, seed=seed)
+    found = scores(ready.tasks, rows["eval"], predict(model, rows["eval"]))
+    seconds = round(time.monotonic() - started, 1)
+    return Result(ready.case.name, name, seed, ready.setup, width, parameters, found, seconds)
 
 
 def _pending(
-    cases: list[_Ready], done: set[tuple[str, str, int, str]], seeds: int
-) -> Iterator[tuple[_Ready, str, int]]:
+    cases: list[ReadyCase], done: set[tuple[str, str, int, str]], seeds: int
+) -> Iterator[tuple[ReadyCase, str, int]]:
     """Seed by seed, so that whatever is finished is a whole comparison."""
     from benchmarks.sharing import BY_WIDTH
 
@@ -204,11 +74,11 @@ def main() -> int:
         raise ConfigError("architectures", ["`data` must name the folder of data sets to run, got none: give --data."])
     load_tensorflow()
     wanted = [case for case in CASES if not arguments.only or case.config in arguments.only]
-    cases = [_Ready(case, arguments.data.resolve(), arguments.cache.resolve()) for case in wanted]
+    cases = [ReadyCase(case, arguments.data.resolve(), arguments.cache.resolve()) for case in wanted]
     pending = list(_pending(cases, {result.key for result in finished}, arguments.seeds))
     console.print(f"{len(finished)} runs finished, {len(pending)} to go")
     for ready, name, seed in pending[: arguments.limit]:
-        result = ready.run(name, seed)
+        result = _run(ready, name, seed)
         append(arguments.results, result)
         shown = " ".join(f"{output} {score:.4f}" for output, score in result.scores.items())
         console.print(f"{result.case}, {name}, seed {seed}: {shown} ({result.seconds} s)")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
 import pathlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from benchmarks import run_log
+from benchmarks.run_log import append
 from benchmarks.seed_intervals import student_interval
 
 __all__ = ["BASELINE", "Result", "append", "markdown", "page", "read"]
@@ -57,23 +57,8 @@ class Result:
 
 
 def read(path: pathlib.Path) -> list[Result]:
-    """All finished runs; the line of a run that was killed while it was written is cut off the file."""
-    if not path.exists():
-        return []
-    text = path.read_text()
-    whole = text[: text.rfind("\n") + 1]
-    if whole != text:
-        os.truncate(path, len(whole.encode()))
-    return [Result(**json.loads(line)) for line in whole.splitlines()]
-
-
-def append(path: pathlib.Path, result: Result) -> None:
-    """Adds one line, on the disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        file.write(json.dumps(dataclasses.asdict(result)) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    """All finished runs; see `run_log.read`."""
+    return run_log.read(path, Result)
 
 
 def page(results: Sequence[Result], full: int) -> str:

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.architectures import CASES, CONFIGS, scores, task_graph
 from benchmarks.architectures_features import load, save
 from benchmarks.budget import fitted_width
 from benchmarks.in_memory import Rows
+from benchmarks.real_cases import CASES, CONFIGS, scores, task_graph
 from benchmarks.sharing import BY_WIDTH, dense_size
 from models.heads import Binary, Regression
 from models.inputs import DenseInput, EmbeddingInput

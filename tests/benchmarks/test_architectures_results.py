@@ -3,8 +3,9 @@ import pathlib
 
 import pytest
 
-from benchmarks.architectures import CASES, FULL
+from benchmarks.architectures import FULL
 from benchmarks.architectures_results import Result, append, markdown, page, read
+from benchmarks.real_cases import CASES
 from benchmarks.seed_intervals import student_interval
 from models.architectures import ARCHITECTURES
 
