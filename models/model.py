@@ -10,6 +10,7 @@ import tensorflow as tf
 from typing_extensions import override
 
 from models.balancers import Balancer, BalancerConfig, Seen, Static
+from models.balancers.in_parts import parts_problems
 from models.binding import bind_or_raise, unbind
 from models.errors import raise_if_any
 from models.experts.base import Shares
@@ -78,21 +79,29 @@ class MultiTaskModel(tf.keras.Model):
         self._towers = Towers(tasks=tasks, units=settings.tower, style=settings.style)
         self._scoreboard = Scoreboard(tasks)
         self(one_row(self.input_specs))
-        self._look(0)
+        self.train_by()
 
-    def _look(self, every: int) -> None:
-        self._step = TrainingStep(
-            self.balancer, self.tasks, self.trainable_variables, inputs=self.input_specs, look_every=every
-        )
+    def train_by(self, *, look_every: int = 0, num_parts: int = 1) -> None:
+        """Says how steps are made from now on, see `TrainingStep`; what the balancer had learned is forgotten.
+
+        Args:
+            look_every: Steps from one look at the gradients of all losses to the next; 0 never looks.
+            num_parts: In how many parts a batch is passed through.
+        """
+        raise_if_any("model", parts_problems(num_parts, self.settings.architecture, self.balancer))
+        with self.distribute_strategy.scope():
+            self._step = TrainingStep(
+                self.balancer,
+                self.tasks,
+                self.trainable_variables,
+                inputs=self.input_specs,
+                look_every=look_every,
+                num_parts=num_parts,
+            )
         self._memory = self._step.variables_by_name  # Here Keras finds it for checkpoints.
 
-    def look_at_gradients(self, every: int) -> None:
-        """Looks at the gradients of all losses in every `every`th step from now on; to be called before training."""
-        with self.distribute_strategy.scope():
-            self._look(every)
-
     def looked_at(self) -> list[Sample]:
-        """What `look_at_gradients` has led to so far."""
+        """What looks at gradients have come to so far."""
         telemetry = self._step.telemetry
         return [] if telemetry is None else telemetry.samples()
 

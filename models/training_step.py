@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from models.balancers import Balancer, GramBalancer, Seen
 from models.gradients.balance import Balance
-from models.gradients.combine import Gradient, joint
-from models.gradients.forward import Features, Pass, Trained, forward, num_replicas, over_replicas, seen_of
+from models.gradients.combine import Gradient, combine, joint
+from models.gradients.forward import Features, Trained, forward, num_replicas, over_replicas, seen_of
+from models.gradients.parts import in_parts, slices
 from models.gradients.telemetry import Telemetry
 from models.inputs import Input
 from models.losses.terms import loss_terms
@@ -31,6 +32,9 @@ class TrainingStep:
         variables: The model's trainable ones, in their order.
         inputs: The model's.
         look_every: Steps from one look at the gradients to the next; 0 never looks.
+        num_parts: In how many parts a batch is passed through, one after another: memory holds the activations of one,
+            and the update is that of the whole batch. Above 1, every method takes one pass back for each loss, and
+            nothing looks at gradients.
     """
 
     def __init__(
@@ -41,13 +45,16 @@ class TrainingStep:
         *,
         inputs: Sequence[Input],
         look_every: int = 0,
+        num_parts: int = 1,
     ) -> None:
+        self._num_parts = num_parts
         self._balancer = balancer
         self._factors = [loss.loss_weight for loss in tasks.losses]
         self.balance: Balance | None = None
         if isinstance(balancer, GramBalancer):
             self.balance = Balance(balancer, tasks.losses, variables, inputs=inputs)
-        self.telemetry = Telemetry(tasks.losses, variables, every=look_every) if look_every else None
+        is_looking = look_every > 0 and num_parts == 1
+        self.telemetry = Telemetry(tasks.losses, variables, every=look_every) if is_looking else None
         self.memory: Mapping[str, tf.Variable] = (
             balancer.build(tasks.losses) if self.balance is None else self.balance.variables_by_name
         )
@@ -59,6 +66,8 @@ class TrainingStep:
 
     def __call__(self, model: Trained, features: Features, targets: Features) -> Terms:
         """Updates the model; returns the batch' sums and counts of losses, `[losses]` each."""
+        if self._num_parts > 1:
+            return self._in_parts(model, features, targets)
         if self.balance is not None:
             return self._by_gradients(model, features, targets, self.balance)
         if self.telemetry is not None:
@@ -86,14 +95,42 @@ class TrainingStep:
         weights = self._balancer.balance(passed.seen, self.memory)
         telemetry.look(passed, weights)
         gradients = joint(passed, tf.where(passed.seen.active, weights, 0.0), model.trainable_variables)
-        self._update(model, passed, gradients, weights, is_summed=False)
+        self._update(model, passed.seen, gradients, weights, is_summed=False)
         if self._balancer.needs_losses_after:
             self._look_again(model, features, targets, passed.seen)
         return passed.sums, passed.counts
 
+    def _in_parts(self, model: Trained, features: Features, targets: Features) -> Terms:
+        """The update of the whole batch, passed through part by part."""
+        whole = in_parts(model, features, targets, num_parts=self._num_parts)
+        if self.balance is not None:
+            of_task = self.balance.is_of_task(whole.passed)
+            gradients, of_groups = self.balance.of_parts(whole.gradients, whole.seen, of_task)
+            weights = tf.reduce_mean(of_groups, axis=0)
+        else:
+            weights = self._balancer.balance(whole.seen, self.memory)
+            gradients = combine(
+                whole.gradients,
+                lambda layer: weights,
+                model.trainable_variables,
+                num_tasks=len(self._factors),
+                of_task=lambda variable: False,
+                trained=tf.cast(whole.seen.active, tf.float32),
+            )
+        self._update(model, whole.seen, gradients, weights, is_summed=True)
+        if self._balancer.needs_losses_after:
+            self._look_again(model, features, targets, whole.seen)
+        return whole.sums, whole.counts
+
     def _look_again(self, model: Trained, features: Features, targets: Features, seen: Seen) -> None:
         """Shows the balancer the losses after the update."""
-        sums, counts = loss_terms(model.tasks, model.logits(features, training=True), targets)
+        terms: list[Terms] = []
+        done: list[tf.Tensor] = []
+        for part in slices(features, targets, self._num_parts):
+            own_features, own_targets = part(done)
+            terms.append(loss_terms(model.tasks, model.logits(own_features, training=True), own_targets))
+            done = [terms[-1][0]]
+        sums, counts = (tf.add_n(list(parts)) for parts in zip(*terms, strict=True))
         all_sums, all_counts, _ = over_replicas(sums, counts)
         self._balancer.learn(seen, tf.math.divide_no_nan(all_sums, all_counts), self.memory)
 
@@ -104,15 +141,15 @@ class TrainingStep:
         weights = tf.reduce_mean(of_groups, axis=0)
         if self.telemetry is not None:
             self.telemetry.look(passed, weights)
-        self._update(model, passed, gradients, weights, is_summed=True)
+        self._update(model, passed.seen, gradients, weights, is_summed=True)
         return passed.sums, passed.counts
 
     def _update(
-        self, model: Trained, passed: Pass, gradients: Sequence[Gradient], weights: tf.Tensor, *, is_summed: bool
+        self, model: Trained, seen: Seen, gradients: Sequence[Gradient], weights: tf.Tensor, *, is_summed: bool
     ) -> None:
         """Updates by gradients, summed over replicas or not yet, and by what the network learns of its draws."""
         with tf.GradientTape() as tape:
-            policy = model.policy_loss(passed.seen, weights * tf.constant(self._factors))
+            policy = model.policy_loss(seen, weights * tf.constant(self._factors))
             if not is_summed:
                 policy /= num_replicas()  # It is the same on every replica.
         of_policy = tape.gradient(policy, model.trainable_variables)

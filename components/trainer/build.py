@@ -44,8 +44,9 @@ def build_model(plan: TrainerPlan, inputs: tuple[Input, ...], *, num_steps: int 
         optimizer = build(training.dense_optimizer, training.embedding_optimizer, clip_norm=training.clip_norm)
         model.compile(optimizer=optimizer, jit_compile=training.compile_xla)
         model.optimizer.build(model.trainable_variables)
-        if every := look_interval(plan, model, num_steps=num_steps):
-            model.look_at_gradients(every)
+        every = look_interval(plan, model, num_steps=num_steps)
+        if every or training.batch_parts > 1:
+            model.train_by(look_every=every, num_parts=training.batch_parts)
     return model
 
 

@@ -64,7 +64,9 @@ class TrainingSettings:
         checkpoint_every_steps: Steps between checkpoints for a resume.
         look_every_steps: Steps from one look at the gradients of all losses to the next, for TensorBoard and the
             report; more in a run that would have over 200 looks, 0 for none. A look costs one backward pass a loss,
-            at 50 under 2 % of the time; under `mirrored` there is none.
+            at 50 under 2 % of the time; under `mirrored` or with `batch_parts` there is none.
+        batch_parts: In how many parts a batch is passed through, one after another, to update once: memory holds the
+            activations of one. Above 1 a step takes one backward pass for each loss, whatever the balancing.
     """
 
     epochs: int
@@ -82,9 +84,10 @@ class TrainingSettings:
     patience: int | None = None
     checkpoint_every_steps: int = 1_000
     look_every_steps: int = 50
+    batch_parts: int = 1
 
     def __post_init__(self) -> None:
-        counts = ("epochs", "batch_size", "shuffle_rows", "checkpoint_every_steps", "patience")
+        counts = ("epochs", "batch_size", "shuffle_rows", "checkpoint_every_steps", "patience", "batch_parts")
         values = {name: getattr(self, name) for name in counts}
         problems = [
             f"`{name}` must be positive, got {value!r}."

@@ -16,11 +16,13 @@ from models.gradients.forward import Pass, num_replicas
 from models.gradients.gram import gram_by_layer, layer_of, row_products
 from models.gradients.personal import PersonalWeights
 from models.gradients.segments import SegmentMemory
-from models.gradients.sources import PerLoss, Sources, by_weight
+from models.gradients.sources import PerLoss, by_weight
 from models.inputs import Input
 from models.tasks import Loss
 
 __all__ = ["Balance"]
+
+OfTask = Callable[[tf.Variable], bool]
 
 _ALL = "all"  # The group of all shared parameters.
 
@@ -82,9 +84,22 @@ class Balance(tf.Module):
 
     def _exact(self, passed: Pass, is_due: tf.Tensor) -> list[Gradient]:
         """Every gradient of every loss."""
-        sources, num_tasks = passed.sources, self._num_tasks
-        found = [passed.tape.gradient(loss, sources.tensors) for loss in passed.losses]
-        gradients = by_weight([*found, *passed.of_regularisation()], sources, passed.factor)
+        gradients = by_weight(passed.of_targets(), passed.sources, passed.factor)
+        return self._decided(gradients, passed.seen, self.is_of_task(passed), is_due)
+
+    def of_parts(self, gradients: PerLoss, seen: Seen, is_of_task: OfTask) -> tuple[list[Gradient], tf.Tensor]:
+        """As `gradients`, of those that are there already.
+
+        Args:
+            gradients: Of each loss, over the whole batch.
+            seen: Of the whole batch.
+            is_of_task: Tells a task's own variables, see `is_of_task`.
+        """
+        found = self._decided(gradients, seen, is_of_task, seen.step % self._balancer.update_every == 0)
+        return found, self._weights_now(seen)
+
+    def _decided(self, gradients: PerLoss, seen: Seen, is_of_task: OfTask, is_due: tf.Tensor) -> list[Gradient]:
+        num_tasks = self._num_tasks
         grams = gram_by_layer(gradients, num_tasks)
         nothing = tf.zeros([num_tasks, num_tasks])
         if self._balancer.scope is Scope.GROUP:
@@ -93,16 +108,17 @@ class Balance(tf.Module):
             gram = grams[self._one_layer(gradients, list(grams))]
         else:
             gram = tf.add_n(list(grams.values()) or [nothing])
-        self._weigh(passed.seen, gram, is_due)
-        trained = tf.cast(passed.seen.active, tf.float32)
-        beyond = self._beyond(sources, self._is_below(passed))
+        self._weigh(seen, gram, is_due)
+        return self._combined(gradients, seen, is_of_task)
+
+    def _combined(self, gradients: PerLoss, seen: Seen, is_of_task: OfTask) -> list[Gradient]:
         return combine(
             gradients,
-            self._weights_of(passed.seen),
+            self._weights_of(seen),
             self._variables,
-            num_tasks=num_tasks,
-            of_task=beyond,
-            trained=trained,
+            num_tasks=self._num_tasks,
+            of_task=is_of_task,
+            trained=tf.cast(seen.active, tf.float32),
         )
 
     def _through_frontier(self, passed: Pass, is_due: tf.Tensor) -> list[Gradient]:
@@ -127,16 +143,7 @@ class Balance(tf.Module):
             rest = iter(of_loss)
             by_loss.append([None if is_one else next(rest) for is_one in is_below])
         gradients = by_weight([*by_loss, below, *passed.of_regularisation()], sources, passed.factor)
-        trained = tf.cast(passed.seen.active, tf.float32)
-        beyond = self._beyond(sources, is_below)
-        return combine(
-            gradients,
-            self._weights_of(passed.seen),
-            self._variables,
-            num_tasks=self._num_tasks,
-            of_task=beyond,
-            trained=trained,
-        )
+        return self._combined(gradients, passed.seen, self.is_of_task(passed))
 
     def _one_layer(self, gradients: PerLoss, shared: Sequence[str]) -> str:
         """The layer that the method names, or the last one that most losses reach."""
@@ -179,9 +186,10 @@ class Balance(tf.Module):
         sources = passed.sources
         return [one is not None for one in passed.tape.gradient(sources.frontier.tensors, sources.tensors)]
 
-    def _beyond(self, sources: Sources, is_below: Sequence[bool]) -> Callable[[tf.Variable], bool]:
+    def is_of_task(self, passed: Pass) -> OfTask:
         """Tells variables that are to get the gradient of the one loss that reaches them as it is."""
-        keys = {part.variable.ref() for part, below in zip(sources.parts, is_below, strict=False) if not below}
+        is_below = self._is_below(passed)
+        keys = {part.variable.ref() for part, below in zip(passed.sources.parts, is_below, strict=False) if not below}
         as_it_is = self._balancer.task_parameters is TaskParameters.UNWEIGHTED
         return lambda variable: as_it_is and variable.ref() in keys
 

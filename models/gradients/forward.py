@@ -68,6 +68,10 @@ class Pass(NamedTuple):
     counts: tf.Tensor
     features: Features
 
+    def of_targets(self) -> list[list[tf.Tensor | None]]:
+        """The gradients of all losses by all sources, and of the regularisation, where there is any."""
+        return [*(self.tape.gradient(loss, self.sources.tensors) for loss in self.losses), *self.of_regularisation()]
+
     def of_regularisation(self) -> list[list[tf.Tensor | None]]:
         """Its gradients by all sources, as one row of them; no row without any."""
         if self.regularisation is None:
@@ -82,8 +86,18 @@ class Pass(NamedTuple):
         return [[*of_parts, *found[len(parts) :]]]
 
 
-def forward(model: Trained, features: Features, targets: Features) -> Pass:
-    """Runs the model in training on a batch."""
+def forward(
+    model: Trained, features: Features, targets: Features, *, divisor: tf.Tensor | None = None, share: float = 1.0
+) -> Pass:
+    """Runs the model in training on a batch.
+
+    Args:
+        model: What is trained.
+        features: Of the batch.
+        targets: Of the batch.
+        divisor: What sums of losses are divided by in place of their counts.
+        share: Factor of the regularisation.
+    """
     lookups = model.look_up(features)
     vectors = {column: lookup.vectors for column, lookup in lookups.items()}
     scale = _loss_scale(model.optimizer)
@@ -94,9 +108,10 @@ def forward(model: Trained, features: Features, targets: Features) -> Pass:
         rows, counts = loss_rows(model.tasks, logits, targets)
         sums = [tf.reduce_sum(of_loss) for of_loss in rows]
         all_sums, all_counts, num_replicas = over_replicas(tf.stop_gradient(tf.stack(sums)), counts)
-        factors = scale * tf.math.divide_no_nan(_watched_factors(model.tasks.losses), all_counts)
+        divisors = all_counts if divisor is None else divisor
+        factors = scale * tf.math.divide_no_nan(_watched_factors(model.tasks.losses), divisors)
         losses = [one * factor for one, factor in zip(sums, tf.unstack(factors), strict=True)]
-        regularisation = scale * model.regularisation() / num_replicas if model.losses else None
+        regularisation = share * scale * model.regularisation() / num_replicas if model.losses else None
     dense = [one for one in model.trainable_variables if not is_embedding_table(one)]
     frontier = Frontier(tuple(under_way.experts), tuple(under_way.ports))
     sources = Sources(tuple(under_way.all_parts(dense)), lookups, frontier)

@@ -10,7 +10,17 @@ import tensorflow as tf
 from models.gradients.reading import Part
 from models.inputs.encoder import Lookup
 
-__all__ = ["DenseGradients", "Frontier", "PerLoss", "RowGradients", "Sources", "by_weight"]
+__all__ = [
+    "Collected",
+    "DenseGradients",
+    "Frontier",
+    "PerLoss",
+    "RowGradients",
+    "Sources",
+    "by_weight",
+    "collected",
+    "summed",
+]
 
 
 class DenseGradients(NamedTuple):
@@ -95,7 +105,56 @@ Found = Sequence[Sequence["tf.Tensor | None"]]  # By target and source; None whe
 
 
 def by_weight(found: Found, sources: Sources, factor: tf.Tensor) -> PerLoss:
-    """The gradients of all targets by weights and tables, summed over replicas.
+    """The gradients of all targets by weights and tables, summed over replicas; arguments as of `collected`."""
+    return summed(collected(found, sources, factor))
+
+
+class _Values(NamedTuple):
+    """Gradients of one table, a value of the batch each: ids `[n]`, values `[n, reach, dim]`."""
+
+    table: tf.Variable
+    reach: tuple[int, ...]
+    ids: tf.Tensor
+    values: tf.Tensor
+
+
+class Collected(NamedTuple):
+    """The gradients of one part of a batch, on one replica, by weights and by values of tables."""
+
+    dense: tuple[DenseGradients, ...]
+    values: tuple[_Values, ...]
+
+    @property
+    def tensors(self) -> list[tf.Tensor]:
+        """All of them."""
+        return [*(one.flat for one in self.dense), *(one.values for one in self.values)]
+
+    def plus(self, other: Collected) -> Collected:
+        """Of both parts together; they come of one model, so they are of the same weights in the same order."""
+        dense = tuple(
+            one._replace(flat=one.flat + more.flat) for one, more in zip(self.dense, other.dense, strict=True)
+        )
+        values = tuple(
+            one._replace(
+                ids=tf.concat([one.ids, more.ids], axis=0), values=tf.concat([one.values, more.values], axis=0)
+            )
+            for one, more in zip(self.values, other.values, strict=True)
+        )
+        return Collected(dense, values)
+
+    def times(self, factors: tf.Tensor) -> Collected:
+        """Each target's times its own of `factors`, `[targets]`."""
+        dense = tuple(
+            one._replace(flat=tf.gather(factors, tf.constant(one.reach))[:, None] * one.flat) for one in self.dense
+        )
+        values = tuple(
+            one._replace(values=tf.gather(factors, tf.constant(one.reach))[:, None] * one.values) for one in self.values
+        )
+        return Collected(dense, values)
+
+
+def collected(found: Found, sources: Sources, factor: tf.Tensor) -> Collected:
+    """The gradients of all targets by weights and by values of tables.
 
     Args:
         found: By target, and by source as `Sources.tensors` lists them.
@@ -110,16 +169,7 @@ def by_weight(found: Found, sources: Sources, factor: tf.Tensor) -> PerLoss:
             dense.append(DenseGradients(part, reach, factor * tf.stack(flat)))
     first = len(sources.parts)
     by_column = {column: [of_loss[first + place] for of_loss in found] for place, column in enumerate(sources.lookups)}
-    return _summed_over_replicas(tuple(dense), _of_tables(by_column, sources.lookups, factor))
-
-
-class _Values(NamedTuple):
-    """Gradients of one table, a value of the batch each: ids `[n]`, values `[n, reach, dim]`."""
-
-    table: tf.Variable
-    reach: tuple[int, ...]
-    ids: tf.Tensor
-    values: tf.Tensor
+    return Collected(tuple(dense), tuple(_of_tables(by_column, sources.lookups, factor)))
 
 
 def _of_tables(
@@ -146,16 +196,17 @@ def _of_tables(
     return found
 
 
-def _summed_over_replicas(dense: tuple[DenseGradients, ...], values: Sequence[_Values]) -> PerLoss:
+def summed(given: Collected) -> PerLoss:
     """Sums of all replicas' gradients, and of those of values that name one row."""
+    dense, values = given
     context = tf.distribute.get_replica_context()
     if context is not None and context.num_replicas_in_sync > 1:
         sums = context.all_reduce(tf.distribute.ReduceOp.SUM, [one.flat for one in dense])
         dense = tuple(one._replace(flat=total) for one, total in zip(dense, sums, strict=True))
-        values = [
+        values = tuple(
             one._replace(ids=context.all_gather(one.ids, axis=0), values=context.all_gather(one.values, axis=0))
             for one in values
-        ]
+        )
     return PerLoss(dense, tuple(_by_row(one) for one in values))
 
 

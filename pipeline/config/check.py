@@ -8,6 +8,7 @@ from typing import Any
 from components.example_gen.source import DataConfig, Format
 from components.example_gen.split import VALIDATION, split_names, validation_field
 from components.trainer.settings import CheckpointRule, TrainingSettings
+from models.balancers.in_parts import parts_problems
 from models.binding import Problem, nearest
 from models.errors import ConfigError
 from models.heads import HeadConfig
@@ -51,6 +52,9 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems += model_problems(sections["model"], all_features, all_tasks)
     if sections.get("balancing") is not None:
         problems += balancing_problems(sections["balancing"], all_tasks, all_features)
+    if training is not None and sections.get("model") is not None and sections.get("balancing") is not None:
+        for message in parts_problems(training.batch_parts, sections["model"].architecture, sections["balancing"]):
+            problems.append(Problem(("training", "batch_parts"), message))
     if training is not None and training.compile_xla:
         problems += _lists_under_xla(features)
     if training is not None and data is not None:

@@ -246,7 +246,7 @@ def test_a_loss_of_factor_0_is_watched_and_trains_nothing(scope):
     alone = model_of(tasks=PAIR)
     for one, labels in ((model, targets), (alone, {**targets, "known/like": tf.zeros([ROWS])})):
         one.compile(optimizer=tf.keras.optimizers.SGD(0.5))
-        one.look_at_gradients(1)
+        one.train_by(look_every=1)
         one.train_step((features, labels))
     for weight, twin in zip(model.trainable_weights, alone.trainable_weights, strict=True):
         np.testing.assert_allclose(weight, twin, rtol=1e-5, atol=1e-7, err_msg=weight.name)

@@ -21,7 +21,7 @@ def trained(balancer, *, every, steps=5):
     model = model_of(tasks=FUNNEL, balancer=balancer, l2=0.01)
     model.compile(optimizer=tf.keras.optimizers.SGD(0.2))
     if every:
-        model.look_at_gradients(every)
+        model.train_by(look_every=every)
     step = tf.function(lambda features, targets: model.train_step((features, targets)))
     for number in range(steps):
         step(features_of(ROWS, seed=number), funnel_targets(ROWS, seed=number))
@@ -54,7 +54,7 @@ def test_what_was_seen_is_in_a_checkpoint(tmp_path):
     path = tf.train.Checkpoint(model=model).write(str(tmp_path / "kept"))
     twin = model_of(tasks=FUNNEL, balancer=Static(), l2=0.01)
     twin.compile(optimizer=tf.keras.optimizers.SGD(0.2))
-    twin.look_at_gradients(2)
+    twin.train_by(look_every=2)
     tf.train.Checkpoint(model=twin).read(path)
     assert [sample.step for sample in twin.looked_at()] == [0, 2, 4]
     for one, other in zip(model.looked_at(), twin.looked_at(), strict=True):

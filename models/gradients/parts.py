@@ -1,0 +1,88 @@
+"""A batch that is passed through in parts, of which memory holds one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from models.balancers import Seen
+from models.gradients.forward import Features, Pass, Trained, forward, over_replicas, seen_of
+from models.gradients.sources import Collected, PerLoss, collected, summed
+
+__all__ = ["Whole", "in_parts", "slices"]
+
+
+class Whole(NamedTuple):
+    """What a batch came to.
+
+    Attributes:
+        gradients: Of each loss, over the batch and all replicas, and of the regularisation.
+        seen: Of the batch.
+        passed: The last part's, for what is the same in all.
+        sums: `[losses]`, of this replica's rows.
+        counts: `[losses]`, what these are divided by.
+    """
+
+    gradients: PerLoss
+    seen: Seen
+    passed: Pass
+    sums: tf.Tensor
+    counts: tf.Tensor
+
+
+def in_parts(model: Trained, features: Features, targets: Features, *, num_parts: int) -> Whole:
+    """The exact gradients of a batch, one part of its rows after another.
+
+    A loss is a mean over rows whose label is known, of all parts together; that number comes last, and gradients are
+    divided by it then.
+    """
+    num_rows = tf.cast(tf.shape(next(iter(targets.values())))[0], tf.float32)
+    whole: list[Collected] = []
+    sums, counts = [], []
+    done: list[tf.Tensor] = []
+    for part in slices(features, targets, num_parts):
+        own_features, own_targets = part(done)
+        passed = forward(model, own_features, own_targets, divisor=num_rows, share=1.0 / num_parts)
+        own = collected(passed.of_targets(), passed.sources, passed.factor)
+        whole = [whole[0].plus(own)] if whole else [own]
+        # The next part waits, or all would be in memory together.
+        done = own.tensors
+        sums.append(passed.sums)
+        counts.append(passed.counts)
+    all_own, counts_own = tf.add_n(sums), tf.add_n(counts)
+    all_sums, all_counts, _ = over_replicas(all_own, counts_own)
+    factors = tf.math.divide_no_nan(num_rows, all_counts)
+    others = tf.ones([0 if passed.regularisation is None else 1])
+    gradients = summed(whole[0].times(tf.concat([factors, others], axis=0)))
+    return Whole(gradients, seen_of(model, all_sums, all_counts), passed, all_own, counts_own)
+
+
+Part = Callable[[list[tf.Tensor]], tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]]
+
+
+def slices(features: Features, targets: Features, num_parts: int) -> list[Part]:
+    """As many parts of a batch, of like size, each to be cut once what it waits for is there."""
+    num_rows = tf.shape(next(iter(targets.values())))[0]
+    size = -(-num_rows // num_parts)
+
+    def cut(number: int) -> Part:
+        def wait(for_these: list[tf.Tensor]) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
+            with tf.control_dependencies(for_these):
+                first = tf.identity(tf.minimum(number * size, num_rows))
+            last = tf.minimum(first + size, num_rows)
+            return (
+                {name: _rows(column, first, last) for name, column in features.items()},
+                {name: column[first:last] for name, column in targets.items()},
+            )
+
+        return wait
+
+    return [cut(number) for number in range(num_parts)]
+
+
+def _rows(column: tf.Tensor, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
+    if isinstance(column, tf.SparseTensor):
+        column = tf.RaggedTensor.from_sparse(column)
+    return column[first:last]
