@@ -11,11 +11,11 @@ from pipeline.report.balance.direction import OFFERS as DIRECTION
 from pipeline.report.balance.direction import REMOVES
 from pipeline.report.balance.magnitude import OFFERS as MAGNITUDE
 from pipeline.report.balance.velocity import OFFERS as VELOCITY
-from tests.pipeline.report.gradient_records import gradients
+from tests.pipeline.report.gradient_records import gradients, layer
 
 UNTOLD, FINE, HELD, FOUND = State.UNTOLD, State.FINE, State.HELD, State.FOUND
 NORMS = {FINE: (1.0, 1.0, 0.2), FOUND: (1.0, 1.0, 0.05)}
-FALLS = {FINE: (0.3, 0.2, 0.1), FOUND: (0.3, 0.2, 0.0)}
+FALLS = {FINE: (0.3, 0.2, 0.1), FOUND: (0.3, 0.2, 0.02)}
 COSINES = {FINE: (0.3, 0.1, 0.2), FOUND: (0.3, 0.1, -0.2)}
 
 
@@ -90,6 +90,42 @@ def test_where_another_balancer_finds_nothing_to_do_static_is_named():
     assert overall_sentence(record, findings_of(record)) == (
         "None of the three problems shows: static is fine, and worth a try in place of pcgrad."
     )
+
+
+@pytest.mark.parametrize(
+    ("cosine", "size", "state"),
+    [(-0.2, 0.05, FOUND), (-0.2, 0.9, FINE), (-0.03, 0.001, FINE), (-0.06, 0.001, FOUND)],
+    ids=["beyond noise", "within noise", "too weak to be felt", "just felt"],
+)
+def test_a_conflict_counts_beyond_its_noise_and_where_it_is_felt(cosine, size, state):
+    layers = (layer("experts", (0.3, 0.3, cosine), size=size),)
+    shared = layer("all", (0.3, 0.3, cosine), size=size)
+    assert findings_of(gradients(shared=shared, layers=layers))[2].state is state
+
+
+@pytest.mark.parametrize(("num_opposed", "state"), [(1, FINE), (2, FOUND)])
+def test_a_quarter_of_the_layers_in_conflict_is_enough_whatever_the_whole(num_opposed, state):
+    layers = tuple(layer(f"layer_{place}", (0.3, 0.3, -0.2 if place < num_opposed else 0.3)) for place in range(8))
+    direction = findings_of(gradients(layers=layers))[2]
+    assert direction.state is state
+    assert ("opposed in 2 of 8 layers (most in layer_0 and layer_1)" in direction.sentences[1]) == (state is FOUND)
+
+
+def test_a_fall_within_its_noise_leaves_nothing_behind():
+    steady = gradients(falls=(0.1, 0.1, 0.0))
+    assert findings_of(steady)[1].state is FOUND
+    noisy = tuple((a + 0.3 * (-1) ** place, b, c) for place, (a, b, c) in enumerate(steady.values))
+    noisy = tuple((a, b + 0.3 * (-1) ** place, c) for place, (a, b, c) in enumerate(noisy))
+    velocity = findings_of(gradients(values=noisy))[1]
+    assert velocity.state is FINE
+    assert "No loss fell by more than 5.0\N{NARROW NO-BREAK SPACE}% beyond its noise" in velocity.sentences[1]
+
+
+def test_a_loss_below_0_has_no_relative_fall():
+    sunken = tuple((a, b, c - 1) for a, b, c in gradients(falls=FALLS[FOUND]).values)
+    velocity = findings_of(gradients(values=sunken))[1]
+    assert velocity.state is FINE
+    assert "spend" not in velocity.sentences[0]
 
 
 @pytest.mark.parametrize("offer", [*MAGNITUDE, *VELOCITY, *DIRECTION], ids=str)
