@@ -1,0 +1,1 @@
+"""How much what one task teaches the shared parameters helps another."""
