@@ -114,8 +114,8 @@ def test_a_quarter_of_the_layers_in_conflict_is_enough_whatever_the_whole(num_op
 def test_a_fall_within_its_noise_leaves_nothing_behind():
     steady = gradients(falls=(0.1, 0.1, 0.0))
     assert findings_of(steady)[1].state is FOUND
-    noisy = tuple((a + 0.3 * (-1) ** place, b, c) for place, (a, b, c) in enumerate(steady.values))
-    noisy = tuple((a, b + 0.3 * (-1) ** place, c) for place, (a, b, c) in enumerate(noisy))
+    noisy = tuple((a + 0.02 * (-1) ** place, b, c) for place, (a, b, c) in enumerate(steady.values))
+    noisy = tuple((a, b + 0.02 * (-1) ** place, c) for place, (a, b, c) in enumerate(noisy))
     velocity = findings_of(gradients(values=noisy))[1]
     assert velocity.state is FINE
     assert "No loss fell by more than 5.0\N{NARROW NO-BREAK SPACE}% beyond its noise" in velocity.sentences[1]
