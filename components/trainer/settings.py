@@ -63,7 +63,7 @@ class TrainingSettings:
         patience: Epochs without a better score by `keep` before training stops; None trains all epochs.
         checkpoint_every_steps: Steps between checkpoints for a resume.
         look_every_steps: Steps from one look at the gradients of all losses to the next, for TensorBoard and the
-            report; more in a run that would have over 200 looks, 0 for none. A look costs one backward pass a loss,
+            report; more in a run that would have over 200 looks, 0 for none. A look costs one backward pass a loss;
             under `mirrored` or with `batch_parts` there is none.
         batch_parts: In how many parts a batch is passed through, one after another, to update once: memory holds the
             activations of one. Above 1 a step takes one backward pass for each loss, whatever the balancing.
