@@ -22,6 +22,7 @@ NOT_PUSHED: Final = 3
 
 # Each lives in a module of its own name and is imported when asked for: help must not pay for TensorFlow.
 COMMANDS: Final = {
+    "affinity": "Says which tasks should share, by measuring.",
     "check": "Checks a configuration file.",
     "demo": "Runs a configuration, serves what it pushed and asks it for scores.",
     "predict": "Asks a model server for scores.",

@@ -36,7 +36,8 @@ def shared_gradients(
 
 def check_shares(gradients: PerLoss) -> None:
     """Raises `ValueError` where no parameter is reached by two losses."""
-    if not any(is_shared(one.reach) for one in (*gradients.dense, *gradients.rows)):
+    reaches = [*(one.reach for one in gradients.dense), *(one.reach for one in gradients.rows)]
+    if not any(is_shared(reach) for reach in reaches):
         raise ValueError(
             "`tasks` must hold two losses or more that reach a common parameter, got none: with nothing shared there "
             "is no affinity to measure. Declare another task, or an embedding that both read."

@@ -1,0 +1,1 @@
+"""Which tasks of a configuration should share: measured, judged, shown and proposed."""
