@@ -14,7 +14,7 @@ from models.balancers.in_parts import parts_problems
 from models.binding import bind_or_raise, unbind
 from models.errors import raise_if_any
 from models.experts.base import Shares
-from models.gradients.telemetry import Sample
+from models.gradients.telemetry import Sample, Telemetry
 from models.inputs.encoder import InputEncoder, Lookup
 from models.inputs.one_row import one_row
 from models.inputs.spec import Input
@@ -79,26 +79,24 @@ class MultiTaskModel(tf.keras.Model):
         self._towers = Towers(tasks=tasks, units=settings.tower, style=settings.style)
         self._scoreboard = Scoreboard(tasks)
         self(one_row(self.input_specs))
-        self.train_by()
+        self._step = TrainingStep(self.balancer, tasks, self.trainable_variables, inputs=self.input_specs)
+        self._memory = dict(self._step.memory)  # Here Keras finds it for checkpoints.
 
     def train_by(self, *, look_every: int = 0, num_parts: int = 1) -> None:
-        """Says how steps are made from now on, see `TrainingStep`; what the balancer had learned is forgotten.
+        """Says how steps are made from now on; to be called before training.
 
         Args:
             look_every: Steps from one look at the gradients of all losses to the next; 0 never looks.
-            num_parts: In how many parts a batch is passed through.
+            num_parts: In how many parts a batch is passed through, see `TrainingStep`.
         """
         raise_if_any("model", parts_problems(num_parts, self.settings.architecture, self.balancer))
-        with self.distribute_strategy.scope():
-            self._step = TrainingStep(
-                self.balancer,
-                self.tasks,
-                self.trainable_variables,
-                inputs=self.input_specs,
-                look_every=look_every,
-                num_parts=num_parts,
-            )
-        self._memory = self._step.variables_by_name  # Here Keras finds it for checkpoints.
+        self._step.num_parts = num_parts
+        if look_every and self._step.telemetry is None:
+            with self.distribute_strategy.scope():
+                self._step.telemetry = Telemetry(self.tasks.losses, self.trainable_variables, every=look_every)
+            self._looks = self._step.telemetry.variables_by_name
+        if self._step.telemetry is not None:
+            self._step.telemetry.every = look_every
 
     def looked_at(self) -> list[Sample]:
         """What looks at gradients have come to so far."""

@@ -26,15 +26,17 @@ Terms = tuple[tf.Tensor, tf.Tensor]
 class TrainingStep:
     """How a model learns of a batch.
 
+    Attributes:
+        telemetry: What looks at gradients; None, or every 0 steps, never looks.
+        num_parts: In how many parts a batch is passed through, one after another: memory holds the activations of one,
+            and the update is that of the whole batch. Above 1, every method takes one pass back for each loss, and
+            nothing looks at gradients.
+
     Args:
         balancer: How much each task's loss counts.
         tasks: The task graph.
         variables: The model's trainable ones, in their order.
         inputs: The model's.
-        look_every: Steps from one look at the gradients to the next; 0 never looks.
-        num_parts: In how many parts a batch is passed through, one after another: memory holds the activations of one,
-            and the update is that of the whole batch. Above 1, every method takes one pass back for each loss, and
-            nothing looks at gradients.
     """
 
     def __init__(
@@ -44,33 +46,25 @@ class TrainingStep:
         variables: Sequence[tf.Variable],
         *,
         inputs: Sequence[Input],
-        look_every: int = 0,
-        num_parts: int = 1,
     ) -> None:
-        self._num_parts = num_parts
         self._balancer = balancer
         self._factors = [loss.loss_weight for loss in tasks.losses]
         self.balance: Balance | None = None
         if isinstance(balancer, GramBalancer):
             self.balance = Balance(balancer, tasks.losses, variables, inputs=inputs)
-        is_looking = look_every > 0 and num_parts == 1
-        self.telemetry = Telemetry(tasks.losses, variables, every=look_every) if is_looking else None
+        self.telemetry: Telemetry | None = None
+        self.num_parts = 1
         self.memory: Mapping[str, tf.Variable] = (
             balancer.build(tasks.losses) if self.balance is None else self.balance.variables_by_name
         )
 
-    @property
-    def variables_by_name(self) -> dict[str, tf.Variable]:
-        """All it remembers."""
-        return {**self.memory, **({} if self.telemetry is None else self.telemetry.variables_by_name)}
-
     def __call__(self, model: Trained, features: Features, targets: Features) -> Terms:
         """Updates the model; returns the batch' sums and counts of losses, `[losses]` each."""
-        if self._num_parts > 1:
+        if self.num_parts > 1:
             return self._in_parts(model, features, targets)
         if self.balance is not None:
             return self._by_gradients(model, features, targets, self.balance)
-        if self.telemetry is not None:
+        if self.telemetry is not None and self.telemetry.every:
             return self._looked_at(model, features, targets, self.telemetry)
         return self._by_losses(model, features, targets)
 
@@ -102,7 +96,7 @@ class TrainingStep:
 
     def _in_parts(self, model: Trained, features: Features, targets: Features) -> Terms:
         """The update of the whole batch, passed through part by part."""
-        whole = in_parts(model, features, targets, num_parts=self._num_parts)
+        whole = in_parts(model, features, targets, num_parts=self.num_parts)
         if self.balance is not None:
             of_task = self.balance.is_of_task(whole.passed)
             gradients, of_groups = self.balance.of_parts(whole.gradients, whole.seen, of_task)
@@ -126,7 +120,7 @@ class TrainingStep:
         """Shows the balancer the losses after the update."""
         terms: list[Terms] = []
         done: list[tf.Tensor] = []
-        for part in slices(features, targets, self._num_parts):
+        for part in slices(features, targets, self.num_parts):
             own_features, own_targets = part(done)
             terms.append(loss_terms(model.tasks, model.logits(own_features, training=True), own_targets))
             done = [terms[-1][0]]
@@ -139,7 +133,7 @@ class TrainingStep:
         passed = forward(model, features, targets)
         gradients, of_groups = balance.gradients(passed)
         weights = tf.reduce_mean(of_groups, axis=0)
-        if self.telemetry is not None:
+        if self.telemetry is not None and self.telemetry.every:
             self.telemetry.look(passed, weights)
         self._update(model, passed.seen, gradients, weights, is_summed=True)
         return passed.sums, passed.counts
