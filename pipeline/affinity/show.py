@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.affinity.effect import Advice, Band, Sign
+from pipeline.affinity.effect import Advice, Band
 from pipeline.affinity.record import AffinityRecord, Influence, PairAdvice
 
 __all__ = ["affinity_table"]
@@ -35,10 +35,10 @@ def affinity_table(record: AffinityRecord) -> RenderableType:
 
 def _influences(record: AffinityRecord) -> Table:
     table = _table()
-    table.add_column("of")
-    table.add_column("on")
-    table.add_column("Z", justify="right")
-    table.add_column("probe", justify="right")
+    table.add_column("of", overflow="fold")
+    table.add_column("on", overflow="fold")
+    table.add_column("Z", justify="right", no_wrap=True)
+    table.add_column("probe", justify="right", no_wrap=True)
     table.add_column("it")
     for one in record.influences:
         table.add_row(*_cells(one), style="dim" if one.source == one.target else "")
@@ -47,7 +47,7 @@ def _influences(record: AffinityRecord) -> Table:
 
 def _cells(one: Influence) -> list[str]:
     is_own = one.source == one.target
-    sign = "-" if is_own else one.effect.sign.value.replace(Sign.UNKNOWN.value, "cannot tell")
+    sign = "" if is_own else one.effect.sign.value
     target = "itself" if is_own else one.target
     return [one.source, target, _small(one.effect.lookahead), _percent(one.effect.probe), sign]
 
@@ -78,4 +78,4 @@ def _small(band: Band) -> str:
 def _percent(band: Band) -> str:
     if band.value is None:
         return "not known"
-    return f"{band.value:+.2%}" + ("" if band.noise is None else f" ± {band.noise:.2%}")
+    return f"{band.value:+.1%}" + ("" if band.noise is None else f" ± {band.noise:.1%}")

@@ -86,7 +86,7 @@ def test_the_table_fits_a_terminal_and_shows_bands_advice_and_proposal(record):
     console.print(affinity_table(dataclasses.replace(record, proposal="model: {architecture: mmoe}\n")))
     text = console.export_text()
     assert max(map(len, text.splitlines())) <= 80
-    assert "-10.00% ±" in text
+    assert "-10.0% ±" in text
     assert "hurts" in text
     assert "separate experts" in text
     assert "model: {architecture: mmoe}" in text
