@@ -59,7 +59,6 @@ class NashMTL(GramBalancer):
         if self.max_norm is None or seen.gram is None:
             return weights
         active = tf.where(seen.active, tf.cast(weights, tf.float64), 0.0)
-        gram = tf.where(seen.active[:, None] & seen.active, tf.cast(seen.gram, tf.float64), 0.0)
-        sq_norm = tf.reduce_sum(active * tf.linalg.matvec(gram, active))
+        sq_norm = tf.reduce_sum(active * tf.linalg.matvec(tf.cast(seen.gram, tf.float64), active))
         excess = tf.maximum(tf.sqrt(tf.maximum(sq_norm, 0.0)) / self.max_norm, 1.0)
         return weights / tf.cast(tf.where(tf.math.is_finite(excess), excess, 1.0), weights.dtype)
