@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from models.balancers import Balancer, GramBalancer, Seen
 from models.gradients.balance import Balance
-from models.gradients.combine import Gradient, combine, joint
+from models.gradients.combine import Gradient, combine
 from models.gradients.forward import Features, Trained, forward, num_replicas, over_replicas, seen_of
 from models.gradients.parts import in_parts, slices
 from models.gradients.telemetry import Telemetry
@@ -20,6 +20,7 @@ from models.tasks import TaskGraph
 __all__ = ["TrainingStep"]
 
 Terms = tuple[tf.Tensor, tf.Tensor]
+Weighed = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # These, and `[losses]` weights.
 
 
 @final
@@ -62,37 +63,34 @@ class TrainingStep:
         """Updates the model; returns the batch' sums and counts of losses, `[losses]` each."""
         if self.num_parts > 1:
             return self._in_parts(model, features, targets)
+        # A branch cannot wait for another replica.
+        telemetry = self.telemetry if num_replicas() == 1 else None
+        if telemetry is not None and telemetry.every:
+            telemetry.look(model, features, targets)
+        step = tf.identity(model.optimizer.iterations)
         if self.balance is not None:
-            return self._by_gradients(model, features, targets, self.balance)
-        if self.telemetry is not None and self.telemetry.every:
-            return self._looked_at(model, features, targets, self.telemetry)
-        return self._by_losses(model, features, targets)
+            sums, counts, weights = self._by_gradients(model, features, targets, self.balance)
+        else:
+            sums, counts, weights = self._by_losses(model, features, targets)
+        if telemetry is not None and telemetry.every:
+            telemetry.keep_weights(step, weights)
+        return sums, counts
 
-    def _by_losses(self, model: Trained, features: Features, targets: Features) -> Terms:
+    def _by_losses(self, model: Trained, features: Features, targets: Features) -> Weighed:
         """An update along the weighted sum of losses."""
         with tf.GradientTape() as tape:
             sums, counts = loss_terms(model.tasks, model.logits(features, training=True), targets)
             regularisation = model.regularisation()
             all_sums, all_counts, num_replicas = over_replicas(tf.stop_gradient(sums), counts)
             seen = seen_of(model, all_sums, all_counts)
-            weights = self._balancer.balance(seen, self.memory) * tf.constant(self._factors)
+            decided = self._balancer.balance(seen, self.memory)
+            weights = decided * tf.constant(self._factors)
             balanced = tf.reduce_sum(weights * tf.math.divide_no_nan(sums, all_counts))
             objective = balanced + (regularisation + model.policy_loss(seen, weights)) / num_replicas
         model.optimizer.minimize(objective, model.trainable_variables, tape=tape)
         if self._balancer.needs_losses_after:
             self._look_again(model, features, targets, seen)
-        return sums, counts
-
-    def _looked_at(self, model: Trained, features: Features, targets: Features, telemetry: Telemetry) -> Terms:
-        """The same update, of a pass whose gradients can be taken loss by loss."""
-        passed = forward(model, features, targets)
-        weights = self._balancer.balance(passed.seen, self.memory)
-        telemetry.look(passed, weights)
-        gradients = joint(passed, tf.where(passed.seen.active, weights, 0.0), model.trainable_variables)
-        self._update(model, passed.seen, gradients, weights, is_summed=False)
-        if self._balancer.needs_losses_after:
-            self._look_again(model, features, targets, passed.seen)
-        return passed.sums, passed.counts
+        return sums, counts, decided
 
     def _in_parts(self, model: Trained, features: Features, targets: Features) -> Terms:
         """The update of the whole batch, passed through part by part."""
@@ -111,7 +109,7 @@ class TrainingStep:
                 of_task=lambda variable: False,
                 trained=tf.cast(whole.seen.active, tf.float32),
             )
-        self._update(model, whole.seen, gradients, weights, is_summed=True)
+        self._update(model, whole.seen, gradients, weights)
         if self._balancer.needs_losses_after:
             self._look_again(model, features, targets, whole.seen)
         return whole.sums, whole.counts
@@ -128,28 +126,22 @@ class TrainingStep:
         all_sums, all_counts, _ = over_replicas(sums, counts)
         self._balancer.learn(seen, tf.math.divide_no_nan(all_sums, all_counts), self.memory)
 
-    def _by_gradients(self, model: Trained, features: Features, targets: Features, balance: Balance) -> Terms:
+    def _by_gradients(self, model: Trained, features: Features, targets: Features, balance: Balance) -> Weighed:
         """An update along the gradients of the losses, compared and weighed."""
         passed = forward(model, features, targets)
         gradients, of_groups = balance.gradients(passed)
         weights = tf.reduce_mean(of_groups, axis=0)
-        if self.telemetry is not None and self.telemetry.every:
-            self.telemetry.look(passed, weights)
-        self._update(model, passed.seen, gradients, weights, is_summed=True)
-        return passed.sums, passed.counts
+        self._update(model, passed.seen, gradients, weights)
+        return passed.sums, passed.counts, weights
 
-    def _update(
-        self, model: Trained, seen: Seen, gradients: Sequence[Gradient], weights: tf.Tensor, *, is_summed: bool
-    ) -> None:
-        """Updates by gradients, summed over replicas or not yet, and by what the network learns of its draws."""
+    def _update(self, model: Trained, seen: Seen, gradients: Sequence[Gradient], weights: tf.Tensor) -> None:
+        """Updates by gradients, summed over replicas, and by what the network learns of its draws."""
         with tf.GradientTape() as tape:
             policy = model.policy_loss(seen, weights * tf.constant(self._factors))
-            if not is_summed:
-                policy /= num_replicas()  # It is the same on every replica.
-        of_policy = tape.gradient(policy, model.trainable_variables)
+        of_policy = tape.gradient(policy, model.trainable_variables)  # The same on every replica.
         summed = [
             one if more is None else more if one is None else one + more
             for one, more in zip(gradients, of_policy, strict=True)
         ]
         pairs = list(zip(summed, model.trainable_variables, strict=True))
-        model.optimizer.apply_gradients(pairs, skip_gradients_aggregation=is_summed)
+        model.optimizer.apply_gradients(pairs, skip_gradients_aggregation=True)

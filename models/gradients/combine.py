@@ -7,11 +7,10 @@ from typing import TypeAlias
 
 import tensorflow as tf
 
-from models.gradients.forward import Pass
 from models.gradients.gram import is_shared, layer_of
 from models.gradients.sources import DenseGradients, PerLoss, RowGradients
 
-__all__ = ["Gradient", "combine", "joint"]
+__all__ = ["Gradient", "combine"]
 
 Gradient: TypeAlias = "tf.Tensor | tf.IndexedSlices | None"
 
@@ -58,29 +57,6 @@ def combine(
         else:
             found.append(None)
     return found
-
-
-def joint(passed: Pass, weights: tf.Tensor, variables: Sequence[tf.Variable]) -> list[Gradient]:
-    """One gradient for each of `variables`: this replica's share of that of the losses times `weights`."""
-    lookups = list(passed.sources.lookups.values())
-    dense = [part.variable for part in passed.sources.parts]
-    dense = list({one.ref(): one for one in dense}.values())
-    others = [] if passed.regularisation is None else [passed.regularisation]
-    factors = [*tf.unstack(weights), *(tf.ones([]) for _ in others)]
-    sources = [*dense, *(lookup.vectors for lookup in lookups)]
-    found = passed.tape.gradient([*passed.losses, *others], sources, output_gradients=factors)
-    by_key = {
-        one.ref(): passed.factor * gradient for one, gradient in zip(dense, found, strict=False) if gradient is not None
-    }
-    tables = {lookup.table.ref(): lookup.table for lookup in lookups}
-    slices: dict[object, list[tuple[tf.Tensor, tf.Tensor]]] = {}
-    for lookup, gradient in zip(lookups, found[len(dense) :], strict=True):
-        if gradient is not None:
-            slices.setdefault(lookup.table.ref(), []).append((lookup.ids, passed.factor * gradient))
-    for key, pairs in slices.items():
-        ids, values = (tf.concat(list(parts), axis=0) for parts in zip(*pairs, strict=True))
-        by_key[key] = tf.IndexedSlices(values, ids, tf.constant(tables[key].shape.as_list(), ids.dtype))
-    return [by_key.get(one.ref()) for one in variables]
 
 
 def _of_rows(rows: RowGradients, coefficients: tf.Tensor) -> tf.IndexedSlices:

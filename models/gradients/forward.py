@@ -87,9 +87,15 @@ class Pass(NamedTuple):
 
 
 def forward(
-    model: Trained, features: Features, targets: Features, *, divisor: tf.Tensor | None = None, share: float = 1.0
+    model: Trained,
+    features: Features,
+    targets: Features,
+    *,
+    divisor: tf.Tensor | None = None,
+    share: float = 1.0,
+    training: bool = True,
 ) -> Pass:
-    """Runs the model in training on a batch.
+    """Runs the model on a batch.
 
     Args:
         model: What is trained.
@@ -97,6 +103,7 @@ def forward(
         targets: Of the batch.
         divisor: What sums of losses are divided by in place of their counts.
         share: Factor of the regularisation.
+        training: Whether to draw what is drawn in training alone.
     """
     lookups = model.look_up(features)
     vectors = {column: lookup.vectors for column, lookup in lookups.items()}
@@ -104,7 +111,7 @@ def forward(
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(vectors)
         with Reading()() as under_way:
-            logits = model.logits(features, vectors=vectors, training=True)
+            logits = model.logits(features, vectors=vectors, training=training)
         rows, counts = loss_rows(model.tasks, logits, targets)
         sums = [tf.reduce_sum(of_loss) for of_loss in rows]
         all_sums, all_counts, num_replicas = over_replicas(tf.stop_gradient(tf.stack(sums)), counts)

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from models.balancers import remember
-from models.gradients.forward import Pass
+from models.gradients.forward import Features, Pass, Trained, forward
 from models.gradients.gram import gram_by_layer, layer_of
 from models.gradients.sources import by_weight
 from models.tasks import Loss
@@ -40,6 +40,9 @@ class Sample(NamedTuple):
 class Telemetry(tf.Module):
     """Looks at the gradients of every `every`th step, in the graph; checkpoints hold what it has seen.
 
+    A look is a forward pass of its own before the step's, without dropout and other draws, and one pass back for each
+    loss; a step without a look pays for nothing but the question whether it is time.
+
     On several replicas it looks at nothing: a branch cannot wait for another replica.
 
     Args:
@@ -69,20 +72,26 @@ class Telemetry(tf.Module):
             "telemetry_steps": self._steps,
         }
 
-    def look(self, passed: Pass, weights: tf.Tensor) -> None:
-        """Looks, if it is time; `weights` is `[losses]`."""
-        context = tf.distribute.get_replica_context()
-        if context is not None and context.num_replicas_in_sync > 1:
-            return
-        tf.cond(passed.seen.step % self.every == 0, lambda: self._keep(passed, weights), lambda: False)
+    def look(self, model: Trained, features: Features, targets: Features) -> None:
+        """Looks at a batch before the step that learns of it, if it is time."""
+        is_time = model.optimizer.iterations % self.every == 0
+        tf.cond(is_time, lambda: self._keep(forward(model, features, targets, training=False)), lambda: False)
 
-    def _keep(self, passed: Pass, weights: tf.Tensor) -> bool:
+    def keep_weights(self, step: tf.Tensor, weights: tf.Tensor) -> None:
+        """Keeps what the balancer said, `[losses]`, if step `step` was looked at."""
+        place = self._place(step)
+        kept = tf.where(step % self.every == 0, weights, self._weights[place])
+        self._weights.scatter_nd_update([[place]], [kept])
+
+    def _place(self, step: tf.Tensor) -> tf.Tensor:
+        return (step // self.every) % CAPACITY
+
+    def _keep(self, passed: Pass) -> bool:
         found = [passed.tape.gradient(loss, passed.sources.tensors) for loss in passed.losses]
         grams = gram_by_layer(by_weight(found, passed.sources, passed.factor), len(self._names))
         nothing = tf.zeros([len(self._names)] * 2)
-        place = (passed.seen.step // self.every) % CAPACITY
+        place = self._place(passed.seen.step)
         self._grams.scatter_nd_update([[place]], [tf.stack([grams.get(layer, nothing) for layer in self._layers])])
-        self._weights.scatter_nd_update([[place]], [weights])
         self._losses.scatter_nd_update([[place]], [passed.seen.losses])
         self._steps.scatter_nd_update([[place]], [passed.seen.step])
         return True

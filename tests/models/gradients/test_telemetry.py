@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from models.architectures import DSelectK, Routing, SNRTrans
 from models.balancers import DWA, FAMO, After, Scope, Static
 from tests.models.gradients.fixed import Fixed
 from tests.models.samples import FUNNEL, features_of, funnel_targets, model_of
@@ -17,8 +18,8 @@ BALANCERS = (
 )
 
 
-def trained(balancer, *, every, steps=5):
-    model = model_of(tasks=FUNNEL, balancer=balancer, l2=0.01)
+def trained(balancer, *, every, steps=5, **settings):
+    model = model_of(tasks=FUNNEL, balancer=balancer, l2=0.01, **settings)
     model.compile(optimizer=tf.keras.optimizers.SGD(0.2))
     if every:
         model.train_by(look_every=every)
@@ -35,6 +36,22 @@ def test_a_look_leaves_the_training_as_it_is(balancer):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6, err_msg=one.name)
     assert [sample.step for sample in seeing.looked_at()] == [0, 2, 4]
     assert blind.looked_at() == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"architecture": DSelectK(num_experts=3, num_selected=2, expert=(6, 5)), "dropout": 0.2},
+        {"architecture": Routing(num_blocks=2, expert=(6,))},
+        {"architecture": SNRTrans(num_levels=2, num_experts=2, expert=(6, 5))},
+    ],
+    ids=["dselect_k", "routing", "snr"],
+)
+def test_a_look_draws_nothing_that_training_draws(settings):
+    blind, seeing = trained(Static(), every=0, **settings), trained(Static(), every=2, **settings)
+    for one, other in zip(blind.trainable_weights, seeing.trainable_weights, strict=True):
+        np.testing.assert_array_equal(one, other, err_msg=one.name)
+    assert len(seeing.looked_at()) == 3
 
 
 def test_a_look_sees_what_an_exact_method_is_shown():
