@@ -173,8 +173,8 @@ class MultiTaskModel(tf.keras.Model):
     def train_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
         """One forward pass, one loss a task, one update."""
         features, targets = data
-        sums, counts = self._step(self, features, targets)
-        self._scoreboard.add_losses(sums, counts, self.regularisation())
+        terms = self._step(self, features, targets)
+        self._scoreboard.add_losses(terms.sums, terms.counts, terms.penalty)
         return self._scoreboard.loss_results()
 
     def test_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import final
+from typing import NamedTuple, final
 
 import tensorflow as tf
 
@@ -17,10 +17,24 @@ from models.inputs import Input
 from models.losses.terms import loss_terms
 from models.tasks import TaskGraph
 
-__all__ = ["TrainingStep"]
+__all__ = ["Terms", "TrainingStep"]
 
-Terms = tuple[tf.Tensor, tf.Tensor]
-Weighed = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # These, and `[losses]` weights.
+
+class Terms(NamedTuple):
+    """What the objective of a step was made of, before its update.
+
+    Attributes:
+        sums: `[losses]`, of this replica's rows.
+        counts: `[losses]`, what these are divided by.
+        penalty: A scalar: what is added to the losses.
+    """
+
+    sums: tf.Tensor
+    counts: tf.Tensor
+    penalty: tf.Tensor
+
+
+Weighed = tuple[Terms, tf.Tensor]  # And `[losses]` weights.
 
 
 @final
@@ -60,7 +74,7 @@ class TrainingStep:
         )
 
     def __call__(self, model: Trained, features: Features, targets: Features) -> Terms:
-        """Updates the model; returns the batch' sums and counts of losses, `[losses]` each."""
+        """Updates the model."""
         if self.num_parts > 1:
             return self._in_parts(model, features, targets)
         # A branch cannot wait for another replica.
@@ -69,12 +83,12 @@ class TrainingStep:
             telemetry.look(model, features, targets)
         step = tf.identity(model.optimizer.iterations)
         if self.balance is not None:
-            sums, counts, weights = self._by_gradients(model, features, targets, self.balance)
+            terms, weights = self._by_gradients(model, features, targets, self.balance)
         else:
-            sums, counts, weights = self._by_losses(model, features, targets)
+            terms, weights = self._by_losses(model, features, targets)
         if telemetry is not None and telemetry.every:
             telemetry.keep_weights(step, weights)
-        return sums, counts
+        return terms
 
     def _by_losses(self, model: Trained, features: Features, targets: Features) -> Weighed:
         """An update along the weighted sum of losses."""
@@ -90,7 +104,7 @@ class TrainingStep:
         model.optimizer.minimize(objective, model.trainable_variables, tape=tape)
         if self._balancer.needs_losses_after:
             self._look_again(model, features, targets, seen)
-        return sums, counts, decided
+        return Terms(sums, counts, regularisation), decided
 
     def _in_parts(self, model: Trained, features: Features, targets: Features) -> Terms:
         """The update of the whole batch, passed through part by part."""
@@ -112,11 +126,11 @@ class TrainingStep:
         self._update(model, whole.seen, gradients, weights)
         if self._balancer.needs_losses_after:
             self._look_again(model, features, targets, whole.seen)
-        return whole.sums, whole.counts
+        return Terms(whole.sums, whole.counts, whole.penalty)
 
     def _look_again(self, model: Trained, features: Features, targets: Features, seen: Seen) -> None:
         """Shows the balancer the losses after the update."""
-        terms: list[Terms] = []
+        terms: list[tuple[tf.Tensor, tf.Tensor]] = []
         done: list[tf.Tensor] = []
         for part in slices(features, targets, self.num_parts):
             own_features, own_targets = part(done)
@@ -132,7 +146,7 @@ class TrainingStep:
         gradients, of_groups = balance.gradients(passed)
         weights = tf.reduce_mean(of_groups, axis=0)
         self._update(model, passed.seen, gradients, weights)
-        return passed.sums, passed.counts, weights
+        return Terms(passed.sums, passed.counts, passed.penalty), weights
 
     def _update(self, model: Trained, seen: Seen, gradients: Sequence[Gradient], weights: tf.Tensor) -> None:
         """Updates by gradients, summed over replicas, and by what the network learns of its draws."""

@@ -81,7 +81,8 @@ class GramBalancer(Balancer):
         scope: Over which gradients these are taken.
         task_parameters: What a task's own parameters receive.
         update_every: Steps between two decisions; in between, the last weights hold and a step costs what a plain one
-            does.
+            does, but with scope `group`, on several replicas and with batches in several parts, where each step takes
+            all gradients.
     """
 
     needs_gram: ClassVar[bool] = True

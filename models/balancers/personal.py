@@ -38,6 +38,8 @@ class Personal(SegmentedBalancer):
         of segments: rows of one segment differ in weight only as far as the network generalises, and the Pareto
         condition is sought for segments on average, not for a user. What it converges to is not proved to be
         Pareto-efficient for anyone.
+    `segments.minimum_rows` is for what several losses reach beyond the representations: rows have the network's
+    weights, however few there are.
     Cost: a network of a few thousand weights on the batch.
 
     Attributes:

@@ -114,7 +114,8 @@ class Selector(tf.keras.layers.Layer):
         selected = shares_of_codes(bits, self.num_experts)
         if self.entropy:
             entropies = -tf.reduce_sum(tf.math.xlogy(selected, selected), axis=2)
-            self.add_loss(self.entropy * tf.reduce_mean(tf.reduce_sum(entropies, axis=1)))
+            rows = tf.cast(tf.shape(entropies)[0], entropies.dtype)  # None at all, in a part of a short batch.
+            self.add_loss(self.entropy * tf.math.divide_no_nan(tf.reduce_sum(entropies), rows))
         choice = tf.nn.softmax(tf.cast(tf.matmul(read, self._choice_kernel), tf.float32) / self.temperature)
         return tf.squeeze(tf.matmul(choice[:, None, :], selected), axis=1)
 

@@ -24,6 +24,7 @@ __all__ = ["Balance"]
 
 OfTask = Callable[[tf.Variable], bool]
 
+_OF_EXPERTS = ("experts/experts_", "experts/blocks_")  # Layers of experts and of function blocks, by name.
 _ALL = "all"  # The group of all shared parameters.
 
 
@@ -56,18 +57,21 @@ class Balance(tf.Module):
         num_groups = len(self.groups) if self._segments is None else self._segments.num_segments + 1
         self.memory: Memory = balancer.build(losses, num_groups)
         self.weights = remember("balance/weights", tf.ones([num_groups, len(losses)]))
+        self._overdue = remember("balance/overdue", tf.constant(False))
+        self.compared_layer: str | None = None  # Of a method that compares one, as the last trace has found.
+        self._compared = [0]  # Groups that several losses reach, as the last trace has found.
 
     @property
     def variables_by_name(self) -> dict[str, tf.Variable]:
         """All it remembers."""
         of_segments = {} if self._segments is None else self._segments.variables_by_name
         of_rows = {} if self._personal is None else self._personal.variables_by_name
-        return {**self.memory, "weights": self.weights, **of_segments, **of_rows}
+        return {**self.memory, "weights": self.weights, "overdue": self._overdue, **of_segments, **of_rows}
 
     def gradients(self, passed: Pass) -> tuple[list[Gradient], tf.Tensor]:
         """One gradient for each variable, summed over replicas, and the `[groups, tasks]` weights they came by."""
         scope, every = self._balancer.scope, self._balancer.update_every
-        is_due = passed.seen.step % every == 0
+        is_due = self._is_due(passed.seen)
         if scope is Scope.REPRESENTATION:
             found = self._through_frontier(passed, is_due)
         elif every == 1 or scope is Scope.GROUP or num_replicas() > 1:
@@ -79,8 +83,21 @@ class Balance(tf.Module):
                 lambda: self._exact(passed, tf.constant(True)),
                 lambda: self._through_frontier(passed, tf.constant(False)),
             )
+        return found, self._mean_weights(passed)
+
+    def _is_due(self, seen: Seen) -> tf.Tensor:
+        """Whether to decide: every so many steps, and after one whose gradients were not finite."""
+        return (seen.step % self._balancer.update_every == 0) | self._overdue
+
+    def _mean_weights(self, passed: Pass) -> tf.Tensor:
+        """`[1, tasks]`: by all rows, or by all groups that several losses reach."""
+        if self._personal is not None:
+            by_row = self._personal.of_rows(passed.features, passed.seen.active)
+            return _over_replicas(tf.reduce_mean(by_row, axis=0, keepdims=True)) / num_replicas()
         weights = self._weights_now(passed.seen)
-        return found, weights if self._segments is None else self._segments.mean_weights(weights)
+        if self._segments is not None:
+            return self._segments.mean_weights(weights)
+        return tf.reduce_mean(tf.gather(weights, self._compared), axis=0, keepdims=True)
 
     def _exact(self, passed: Pass, is_due: tf.Tensor) -> list[Gradient]:
         """Every gradient of every loss."""
@@ -95,8 +112,8 @@ class Balance(tf.Module):
             seen: Of the whole batch.
             is_of_task: Tells a task's own variables, see `is_of_task`.
         """
-        found = self._decided(gradients, seen, is_of_task, seen.step % self._balancer.update_every == 0)
-        return found, self._weights_now(seen)
+        found = self._decided(gradients, seen, is_of_task, self._is_due(seen))
+        return found, tf.gather(self._weights_now(seen), self._compared)
 
     def _decided(self, gradients: PerLoss, seen: Seen, is_of_task: OfTask, is_due: tf.Tensor) -> list[Gradient]:
         num_tasks = self._num_tasks
@@ -104,8 +121,10 @@ class Balance(tf.Module):
         nothing = tf.zeros([num_tasks, num_tasks])
         if self._balancer.scope is Scope.GROUP:
             gram = tf.stack([grams.get(group, nothing) for group in self.groups])
+            self._compared = [place for place, group in enumerate(self.groups) if group in grams] or [0]
         elif self._balancer.compares_one_layer:
-            gram = grams[self._one_layer(gradients, list(grams))]
+            self.compared_layer = self._one_layer(gradients, list(grams))
+            gram = grams[self.compared_layer]
         else:
             gram = tf.add_n(list(grams.values()) or [nothing])
         self._weigh(seen, gram, is_due)
@@ -146,12 +165,12 @@ class Balance(tf.Module):
         return self._combined(gradients, passed.seen, self.is_of_task(passed))
 
     def _one_layer(self, gradients: PerLoss, shared: Sequence[str]) -> str:
-        """The layer that the method names, or the last one that most losses reach."""
+        """The layer that the method names, or the last layer of experts that most losses reach."""
         names = [layer_of(one.part.variable) for one in gradients.dense]
         named = getattr(self._balancer, "layer", None)
         if named is not None and named in shared and named in names:
             return str(named)
-        reach = {name: 0 for name in names if name in shared}
+        reach = {name: 0 for name in names if name in shared and name.startswith(_OF_EXPERTS)}
         if named is not None or not reach:
             known = ", ".join(f"`{name}`" for name in reach) or "none: take an architecture with shared experts"
             raise ValueError(f"`layer` must be a layer that several losses reach, got {named!r}. There are {known}.")
@@ -200,8 +219,10 @@ class Balance(tf.Module):
         decided = self._balancer.balance(dataclasses.replace(seen, gram=tf.stop_gradient(gram)), self.memory)
         for name, variable in self.memory.items():
             variable.assign(tf.where(is_due, variable, before[name]))
+        is_sound = tf.reduce_all(tf.math.is_finite(gram)) & tf.reduce_all(tf.math.is_finite(seen.losses))
         # A task that is absent now keeps the weight it had for the steps up to the next decision.
-        self.weights.assign(tf.where(is_due & seen.active, decided, self.weights))
+        self.weights.assign(tf.where(is_due & is_sound & seen.active, decided, self.weights))
+        self._overdue.assign(is_due & ~is_sound)
 
     def _weights_now(self, seen: Seen) -> tf.Tensor:
         """`[groups, tasks]`, 0 for a task that is not active."""
@@ -244,7 +265,7 @@ def _weighted(gradients: Sequence[tf.Tensor | None], weights: Sequence[tf.Tensor
     """The weighted sum of those there are."""
     # A weight a row stands beside `[batch, width]` or `[experts, batch, units]`.
     terms = [
-        tf.cast(weight if weight.shape.rank == 0 else weight[:, None], one.dtype) * one
+        tf.cast((weight if weight.shape.rank == 0 else weight[:, None]) * tf.cast(one, tf.float32), one.dtype)
         for weight, one in zip(weights, gradients, strict=True)
         if one is not None
     ]

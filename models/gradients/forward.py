@@ -55,6 +55,7 @@ class Pass(NamedTuple):
         factor: Undoes the scale.
         sums: `[losses]`, of this replica's rows.
         counts: `[losses]`, what these are divided by.
+        penalty: A scalar: what is added to the losses, of this pass.
         features: Of the batch.
     """
 
@@ -66,6 +67,7 @@ class Pass(NamedTuple):
     factor: tf.Tensor
     sums: tf.Tensor
     counts: tf.Tensor
+    penalty: tf.Tensor
     features: Features
 
     def of_targets(self) -> list[list[tf.Tensor | None]]:
@@ -92,7 +94,7 @@ def forward(
     targets: Features,
     *,
     divisor: tf.Tensor | None = None,
-    share: float = 1.0,
+    share: float | tf.Tensor = 1.0,
     training: bool = True,
 ) -> Pass:
     """Runs the model on a batch.
@@ -118,12 +120,13 @@ def forward(
         divisors = all_counts if divisor is None else divisor
         factors = scale * tf.math.divide_no_nan(_watched_factors(model.tasks.losses), divisors)
         losses = [one * factor for one, factor in zip(sums, tf.unstack(factors), strict=True)]
-        regularisation = share * scale * model.regularisation() / num_replicas if model.losses else None
+        penalty = model.regularisation()
+        regularisation = share * scale * penalty / num_replicas if model.losses else None
     dense = [one for one in model.trainable_variables if not is_embedding_table(one)]
     frontier = Frontier(tuple(under_way.experts), tuple(under_way.ports))
     sources = Sources(tuple(under_way.all_parts(dense)), lookups, frontier)
     seen = seen_of(model, all_sums, all_counts)
-    return Pass(tape, losses, regularisation, sources, seen, 1.0 / scale, tf.stack(sums), counts, features)
+    return Pass(tape, losses, regularisation, sources, seen, 1.0 / scale, tf.stack(sums), counts, penalty, features)
 
 
 def seen_of(model: Trained, sums: tf.Tensor, counts: tf.Tensor) -> Seen:

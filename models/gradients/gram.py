@@ -9,11 +9,12 @@ from typing import Final
 import tensorflow as tf
 
 from models.gradients.sources import PerLoss
+from models.inputs.encoder import is_embedding_table
 
 __all__ = ["gram_by_layer", "is_shared", "layer_of", "row_products"]
 
 _LEAST_SHARED: Final = 2  # Losses that must reach a parameter for it to be balanced.
-_WEIGHT: Final = re.compile(r"/?(?:cross_)?(?:kernel|bias)(?:_(\d+))?$")
+_WEIGHT: Final = re.compile(r"/(cross_)?(?:kernel|bias)(?:_(\d+))?$")
 
 
 def is_shared(reach: Sequence[int]) -> bool:
@@ -27,7 +28,9 @@ def layer_of(variable: tf.Variable) -> str:
     parts = name.split("/")
     # Keras repeats the names of nested layers that are called alike.
     path = "/".join(part for place, part in enumerate(parts) if place == 0 or part != parts[place - 1])
-    return _WEIGHT.sub(lambda found: f"/{found.group(1)}" if found.group(1) else "", path).split("inputs/")[-1]
+    if is_embedding_table(variable):
+        return path.split("inputs/")[-1]
+    return _WEIGHT.sub(lambda found: f"/{found.group(1) or ''}{found.group(2)}" if found.group(2) else "", path)
 
 
 def gram_by_layer(gradients: PerLoss, num_tasks: int) -> dict[str, tf.Tensor]:
@@ -78,4 +81,7 @@ def row_products(by_loss: Sequence[Sequence[tf.Tensor | None]]) -> tf.Tensor:
             by_row = "kbu,lbu->bkl" if stacked.shape.rank == 3 else "kebu,lebu->bkl"
             place = tf.one_hot(reach, num_tasks)
             found.append(tf.einsum("ki,bkl,lj->bij", place, tf.einsum(by_row, stacked, stacked), place))
+    if not found:  # A single loss has nothing to be compared with.
+        like = next(one for of_loss in by_loss for one in of_loss if one is not None)
+        return tf.zeros([tf.shape(like)[-2], num_tasks, num_tasks])
     return tf.add_n(found)

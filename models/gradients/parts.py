@@ -23,6 +23,7 @@ class Whole(NamedTuple):
         passed: The last part's, for what is the same in all.
         sums: `[losses]`, of this replica's rows.
         counts: `[losses]`, what these are divided by.
+        penalty: A scalar: what is added to the losses, over all parts.
     """
 
     gradients: PerLoss
@@ -30,33 +31,40 @@ class Whole(NamedTuple):
     passed: Pass
     sums: tf.Tensor
     counts: tf.Tensor
+    penalty: tf.Tensor
 
 
 def in_parts(model: Trained, features: Features, targets: Features, *, num_parts: int) -> Whole:
     """The exact gradients of a batch, one part of its rows after another.
+
+    What a network draws, it draws for each part anew.
 
     A loss is a mean over rows whose label is known, of all parts together; that number comes last, and gradients are
     divided by it then.
     """
     num_rows = tf.cast(tf.shape(next(iter(targets.values())))[0], tf.float32)
     whole: list[Collected] = []
-    sums, counts = [], []
+    sums, counts, penalties = [], [], []
     done: list[tf.Tensor] = []
     for part in slices(features, targets, num_parts):
         own_features, own_targets = part(done)
-        passed = forward(model, own_features, own_targets, divisor=num_rows, share=1.0 / num_parts)
+        own_rows = tf.cast(tf.shape(next(iter(own_targets.values())))[0], tf.float32)
+        share = own_rows / num_rows
+        passed = forward(model, own_features, own_targets, divisor=num_rows, share=share)
         own = collected(passed.of_targets(), passed.sources, passed.factor)
         whole = [whole[0].plus(own)] if whole else [own]
         # The next part waits, or all would be in memory together.
         done = own.tensors
         sums.append(passed.sums)
         counts.append(passed.counts)
+        penalties.append(share * passed.penalty)
     all_own, counts_own = tf.add_n(sums), tf.add_n(counts)
     all_sums, all_counts, _ = over_replicas(all_own, counts_own)
     factors = tf.math.divide_no_nan(num_rows, all_counts)
     others = tf.ones([0 if passed.regularisation is None else 1])
     gradients = summed(whole[0].times(tf.concat([factors, others], axis=0)))
-    return Whole(gradients, seen_of(model, all_sums, all_counts), passed, all_own, counts_own)
+    seen = seen_of(model, all_sums, all_counts)
+    return Whole(gradients, seen, passed, all_own, counts_own, tf.add_n(penalties))
 
 
 Part = Callable[[list[tf.Tensor]], tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]]
@@ -65,13 +73,12 @@ Part = Callable[[list[tf.Tensor]], tuple[dict[str, tf.Tensor], dict[str, tf.Tens
 def slices(features: Features, targets: Features, num_parts: int) -> list[Part]:
     """As many parts of a batch, of like size, each to be cut once what it waits for is there."""
     num_rows = tf.shape(next(iter(targets.values())))[0]
-    size = -(-num_rows // num_parts)
 
     def cut(number: int) -> Part:
         def wait(for_these: list[tf.Tensor]) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
             with tf.control_dependencies(for_these):
-                first = tf.identity(tf.minimum(number * size, num_rows))
-            last = tf.minimum(first + size, num_rows)
+                first = tf.identity(number * num_rows // num_parts)
+            last = (number + 1) * num_rows // num_parts
             return (
                 {name: _rows(column, first, last) for name, column in features.items()},
                 {name: column[first:last] for name, column in targets.items()},

@@ -143,6 +143,7 @@ def test_tensorflow_2_loads_it_too(served, model):
 def test_what_is_remembered_for_training_alone_is_not_exported(plan, tmp_path):
     # The looks of a model of seven losses and forty layers would be 4 MB.
     model = build_model(plan, tuple(model_input(column, {}) for column in plan.inputs), num_steps=100)
+    model.train_by(look_every=10)
     export(model, Transform(), RAW_SPEC, columns=COLUMNS, folder=str(tmp_path / "served"))
     variables = tf.train.list_variables(str(tmp_path / "served" / "variables" / "variables"))
     shapes = [shape for name, shape in variables if name.startswith("weights/")]

@@ -42,8 +42,8 @@ print(json.dumps([losses, looks]))
 
 
 def test_two_replicas_train_as_one_device(plan, split, tmp_path):
-
-    exact = dataclasses.replace(plan, model=dataclasses.replace(plan.model, dropout=0.0))
+    looking = dataclasses.replace(plan.training, look_every_steps=10)
+    exact = dataclasses.replace(plan, training=looking, model=dataclasses.replace(plan.model, dropout=0.0))
     (tmp_path / "plan.json").write_text(exact.to_json())
     rows = split().store.bucket(0).rows.numpy().tolist()
     (tmp_path / "rows.json").write_text(json.dumps([row.hex() for row in rows]))

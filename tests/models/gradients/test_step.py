@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.architectures import SharedBottom, SingleTask, SNRAver, SNRTrans
+from models.architectures import CGC, SharedBottom, SingleTask, SNRAver, SNRTrans, SoftSharing
 from models.balancers import MGDA, GradNorm, GradVac, PCGrad, Scope, TaskParameters
+from models.experts import ExpertKind
 from models.experts.style import Activation
-from models.gradients.gram import gram_by_layer
+from models.gradients.gram import gram_by_layer, layer_of
 from models.gradients.sources import Frontier, Sources, by_weight
+from models.heads import Binary
+from models.inputs import EmbeddingInput
 from models.inputs.encoder import Lookup
 from models.losses.terms import loss_terms
 from models.optimizers import Adagrad, Adam, build
-from models.tasks import TaskGraph
+from models.tasks import Task, TaskGraph
 from tests.models.gradients.fixed import Alternating, Fixed, OneLayer
 from tests.models.samples import (
     ARCHITECTURE_SAMPLES,
@@ -268,3 +271,68 @@ def test_a_layer_that_is_not_shared_is_refused():
         stepped(GradNorm(layer="towers/0"), SharedBottom(expert=(6, 5)), PAIR)
     with pytest.raises(ValueError, match="take an architecture with shared experts"):
         stepped(GradNorm(), SingleTask(expert=(6, 5)), PAIR)
+
+
+ESMM = TaskGraph((PAIR.tasks[0], Task(name="buy", kind=Binary(), label="b", given="click")))
+
+
+@pytest.mark.parametrize("tasks", [PAIR, ESMM], ids=["pair", "esmm"])
+@pytest.mark.parametrize("architecture", ARCHITECTURE_SAMPLES[1:], ids=repr)
+def test_gradnorm_compares_the_last_layer_of_experts(architecture, tasks):
+    if isinstance(architecture, SoftSharing):
+        return  # It has none that several losses reach.
+    model = model_of(architecture, tasks=tasks, balancer=OneLayer(factors=(1.0, 1.0)), **SMOOTH)
+    model.compile(optimizer=tf.keras.optimizers.SGD(1.0))
+    features = features_of(ROWS)
+    labels = funnel_targets(ROWS)
+    tf.function(lambda f, t: model.train_step((f, t)))(features, labels | pair_targets(ROWS))
+    layers = [layer_of(weight) for weight in model.trainable_weights]
+    experts = [layer for layer in layers if layer.startswith(("experts/experts_", "experts/blocks_"))]
+    level = max(layer.split("/")[1] for layer in experts)
+    dense = [layer for layer in experts if layer.split("/")[1] == level and "/cross_" not in layer]
+    # Of experts of two kinds either's last layer will do.
+    of_bank = {}
+    for layer in sorted(dense):
+        of_bank[layer.rsplit("/", 1)[0]] = layer
+    assert model._step.balance.compared_layer in of_bank.values()
+
+
+@pytest.mark.parametrize("scope", [Scope.PARAMETERS, Scope.REPRESENTATION])
+def test_an_overflow_decides_nothing_and_the_next_step_does(scope):
+    tf.keras.mixed_precision.set_global_policy("mixed_float16")
+    try:
+        model = model_of(tasks=PAIR, balancer=MGDA(scope=scope, update_every=8))
+        optimizer = tf.keras.optimizers.SGD(0.1)
+        model.compile(optimizer=tf.keras.mixed_precision.LossScaleOptimizer(optimizer, initial_scale=2.0**24))
+        step = tf.function(lambda features, targets: model.train_step((features, targets)))
+        seen = []
+        for _ in range(12):
+            step(*batch(PAIR))
+            seen.append((memory_of(model, "balance/weights")[0].tolist(), bool(memory_of(model, "balance/overdue"))))
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")
+    assert seen[0] == ([1.0, 1.0], True)
+    decided = [weights for weights, is_overdue in seen if not is_overdue]
+    assert decided and decided[0] != [1.0, 1.0] and decided[0] != [0.5, 0.5]
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_single_task_is_trained_as_it_is(scope):
+    alone = TaskGraph(PAIR.tasks[:1])
+    balanced = model_of(tasks=alone, balancer=MGDA(scope=scope))
+    plain = model_of(tasks=alone)
+    for model in (balanced, plain):
+        model.compile(optimizer=tf.keras.optimizers.SGD(0.5))
+        model.train_step(batch(PAIR))
+    for weight, twin in zip(balanced.trainable_weights, plain.trainable_weights, strict=True):
+        np.testing.assert_allclose(weight, twin, rtol=1e-5, atol=1e-7, err_msg=weight.name)
+
+
+def test_layers_are_told_apart():
+    architecture = CGC(num_shared=2, num_specific=1, expert=(6, 5), kinds=(ExpertKind.MLP, ExpertKind.CROSS))
+    names = [layer_of(weight) for weight in model_of(architecture, tasks=PAIR).trainable_weights]
+    assert {"experts/experts_1/experts_1_cross/cross_0", "experts/experts_1/experts_1_cross/0"} <= set(names)
+    tables = {"a": "bias", "b": "x_kernel"}
+    inputs = tuple(EmbeddingInput(name=name, table=table, num_ids=5, dim=2) for name, table in tables.items())
+    model = model_of(SharedBottom(expert=(3,)), tasks=PAIR, inputs=inputs)
+    assert [layer_of(weight) for weight in model.trainable_weights[:2]] == ["table_bias", "table_x_kernel"]
