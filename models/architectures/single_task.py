@@ -16,7 +16,7 @@ __all__ = ["SingleTask"]
 @final
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SingleTask(ExpertArchitecture):
-    """One expert a task, read by that task alone; only the embedding tables are shared.
+    """One expert a task, read by that task alone; only the embedding tables and the interaction are shared.
 
     Attributes:
         expert: Widths of an expert's layers.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -72,21 +73,20 @@ Part = Callable[[list[tf.Tensor]], tuple[dict[str, tf.Tensor], dict[str, tf.Tens
 
 def slices(features: Features, targets: Features, num_parts: int) -> list[Part]:
     """As many parts of a batch, of like size, each to be cut once what it waits for is there."""
+    return [functools.partial(_cut, features, targets, num_parts, number) for number in range(num_parts)]
+
+
+def _cut(
+    features: Features, targets: Features, num_parts: int, number: int, for_these: list[tf.Tensor]
+) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
     num_rows = tf.shape(next(iter(targets.values())))[0]
-
-    def cut(number: int) -> Part:
-        def wait(for_these: list[tf.Tensor]) -> tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]:
-            with tf.control_dependencies(for_these):
-                first = tf.identity(number * num_rows // num_parts)
-            last = (number + 1) * num_rows // num_parts
-            return (
-                {name: _rows(column, first, last) for name, column in features.items()},
-                {name: column[first:last] for name, column in targets.items()},
-            )
-
-        return wait
-
-    return [cut(number) for number in range(num_parts)]
+    with tf.control_dependencies(for_these):
+        first = tf.identity(number * num_rows // num_parts)
+    last = (number + 1) * num_rows // num_parts
+    return (
+        {name: _rows(column, first, last) for name, column in features.items()},
+        {name: column[first:last] for name, column in targets.items()},
+    )
 
 
 def _rows(column: tf.Tensor, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
