@@ -14,7 +14,7 @@ from models.gradients.forward import Features, Trained, forward, num_replicas, o
 from models.gradients.parts import in_parts, slices
 from models.gradients.telemetry import Telemetry
 from models.inputs import Input
-from models.losses.terms import loss_terms
+from models.losses.terms import loss_rows, loss_terms
 from models.tasks import TaskGraph
 
 __all__ = ["Terms", "TrainingStep"]
@@ -93,18 +93,20 @@ class TrainingStep:
     def _by_losses(self, model: Trained, features: Features, targets: Features) -> Weighed:
         """An update along the weighted sum of losses."""
         with tf.GradientTape() as tape:
-            sums, counts = loss_terms(model.tasks, model.logits(features, training=True), targets)
+            rows = loss_rows(model.tasks, model.logits(features, training=True), targets)
+            sums = tf.stack([tf.reduce_sum(of_loss) for of_loss in rows.losses])
+            known = tf.stack([tf.reduce_sum(of_loss) for of_loss in rows.weights])
             regularisation = model.regularisation()
-            all_sums, all_counts, num_replicas = over_replicas(tf.stop_gradient(sums), counts)
-            seen = seen_of(model, all_sums, all_counts)
+            all_sums, all_counts, all_known = over_replicas(tf.stop_gradient(sums), rows.counts, known)
+            seen = seen_of(model, all_sums, all_counts, known=all_known)
             decided = self._balancer.balance(seen, self.memory)
             weights = decided * tf.constant(self._factors)
             balanced = tf.reduce_sum(weights * tf.math.divide_no_nan(sums, all_counts))
-            objective = balanced + (regularisation + model.policy_loss(seen, weights)) / num_replicas
+            objective = balanced + (regularisation + model.policy_loss(seen, weights)) / num_replicas()
         model.optimizer.minimize(objective, model.trainable_variables, tape=tape)
         if self._balancer.needs_losses_after:
             self._look_again(model, features, targets, seen)
-        return Terms(sums, counts, regularisation), decided
+        return Terms(sums, rows.counts, regularisation), decided
 
     def _in_parts(self, model: Trained, features: Features, targets: Features) -> Terms:
         """The update of the whole batch, passed through part by part."""
@@ -137,7 +139,7 @@ class TrainingStep:
             terms.append(loss_terms(model.tasks, model.logits(own_features, training=True), own_targets))
             done = [terms[-1][0]]
         sums, counts = (tf.add_n(list(parts)) for parts in zip(*terms, strict=True))
-        all_sums, all_counts, _ = over_replicas(sums, counts)
+        all_sums, all_counts = over_replicas(sums, counts)
         self._balancer.learn(seen, tf.math.divide_no_nan(all_sums, all_counts), self.memory)
 
     def _by_gradients(self, model: Trained, features: Features, targets: Features, balance: Balance) -> Weighed:

@@ -68,7 +68,7 @@ class Lookahead:
             moves = self._moves(along)
             for move in moves:
                 _put(move, move.after)
-            after, _ = loss_rows(self._model.tasks, self._model.logits(features, training=False), targets)
+            after = loss_rows(self._model.tasks, self._model.logits(features, training=False), targets).losses
             for move in moves:
                 _put(move, move.before)
             found.append(tf.stack([_fall(*pair) for pair in zip(before, after, strict=True)]))
@@ -84,7 +84,7 @@ class Lookahead:
             tape.watch(vectors)
             with Reading()() as under_way:
                 logits = model.logits(features, vectors=vectors, training=False)
-            rows, counts = loss_rows(model.tasks, logits, targets)
+            rows, counts, _ = loss_rows(model.tasks, logits, targets)
             losses = [
                 tf.math.divide_no_nan(tf.reduce_sum(row), count)
                 for row, count in zip(rows, tf.unstack(counts), strict=True)

@@ -184,7 +184,7 @@ class Balance(tf.Module):
         """`[tasks, tasks]` over all rows, `[batch, tasks, tasks]`, or one for each segment and, last, for all."""
         if self._segments is not None:
             ids = passed.features[self._segments.feature]
-            grams = self._segments.take_in(products, ids)
+            grams = self._segments.take_in(products, ids, shares=passed.shares)
             if self._personal is not None:
                 self._personal.learn(grams[:-1], ids, passed.features, passed.seen.active)
             return grams

@@ -55,6 +55,8 @@ class Pass(NamedTuple):
         factor: Undoes the scale.
         sums: `[losses]`, of this replica's rows.
         counts: `[losses]`, what these are divided by.
+        known: `[losses]`, weights of these rows whose label is known.
+        shares: `[batch, losses]`: each row's share of them, over all replicas.
         penalty: A scalar: what is added to the losses, of this pass.
         features: Of the batch.
     """
@@ -67,6 +69,8 @@ class Pass(NamedTuple):
     factor: tf.Tensor
     sums: tf.Tensor
     counts: tf.Tensor
+    known: tf.Tensor
+    shares: tf.Tensor
     penalty: tf.Tensor
     features: Features
 
@@ -114,41 +118,55 @@ def forward(
         tape.watch(vectors)
         with Reading()() as under_way:
             logits = model.logits(features, vectors=vectors, training=training)
-        rows, counts = loss_rows(model.tasks, logits, targets)
-        sums = [tf.reduce_sum(of_loss) for of_loss in rows]
-        all_sums, all_counts, num_replicas = over_replicas(tf.stop_gradient(tf.stack(sums)), counts)
+        rows = loss_rows(model.tasks, logits, targets)
+        sums = [tf.reduce_sum(of_loss) for of_loss in rows.losses]
+        known = tf.stack([tf.reduce_sum(of_loss) for of_loss in rows.weights])
+        all_sums, all_counts, all_known = over_replicas(tf.stop_gradient(tf.stack(sums)), rows.counts, known)
         divisors = all_counts if divisor is None else divisor
         factors = scale * tf.math.divide_no_nan(_watched_factors(model.tasks.losses), divisors)
         losses = [one * factor for one, factor in zip(sums, tf.unstack(factors), strict=True)]
         penalty = model.regularisation()
-        regularisation = share * scale * penalty / num_replicas if model.losses else None
+        regularisation = share * scale * penalty / num_replicas() if model.losses else None
     dense = [one for one in model.trainable_variables if not is_embedding_table(one)]
     frontier = Frontier(tuple(under_way.experts), tuple(under_way.ports))
     sources = Sources(tuple(under_way.all_parts(dense)), lookups, frontier)
-    seen = seen_of(model, all_sums, all_counts)
-    return Pass(tape, losses, regularisation, sources, seen, 1.0 / scale, tf.stack(sums), counts, penalty, features)
+    return Pass(
+        tape=tape,
+        losses=losses,
+        regularisation=regularisation,
+        sources=sources,
+        seen=seen_of(model, all_sums, all_counts, known=all_known),
+        factor=1.0 / scale,
+        sums=tf.stack(sums),
+        counts=rows.counts,
+        known=known,
+        shares=tf.math.divide_no_nan(tf.stack(rows.weights, axis=1), all_known),
+        penalty=penalty,
+        features=features,
+    )
 
 
-def seen_of(model: Trained, sums: tf.Tensor, counts: tf.Tensor) -> Seen:
-    """What a balancer is shown, of sums and counts over all replicas; a loss of factor 0 has no part in it."""
+def seen_of(model: Trained, sums: tf.Tensor, counts: tf.Tensor, *, known: tf.Tensor) -> Seen:
+    """What a balancer is shown, of sums, counts and weights of known labels over all replicas.
+
+    A loss of factor 0 has no part in it, nor one without a known label.
+    """
     declared = model.tasks.losses
     is_trained = tf.constant([loss.loss_weight > 0 for loss in declared])
     return Seen(
         losses=tf.math.divide_no_nan(sums, counts),
-        active=(counts > 0) & is_trained,
+        active=(known > 0) & is_trained,
         step=model.optimizer.iterations,
         declared=declared,
     )
 
 
-def over_replicas(sums: tf.Tensor, counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, int]:
-    """Both summed over all replicas, and how many these are."""
-    number = num_replicas()
-    if number == 1:
-        return sums, counts, 1
+def over_replicas(*tensors: tf.Tensor) -> list[tf.Tensor]:
+    """Each summed over all replicas; of one shape."""
+    if num_replicas() == 1:
+        return list(tensors)
     context = tf.distribute.get_replica_context()
-    both = context.all_reduce(tf.distribute.ReduceOp.SUM, tf.stack([sums, counts]))
-    return both[0], both[1], number
+    return list(tf.unstack(context.all_reduce(tf.distribute.ReduceOp.SUM, tf.stack(tensors))))
 
 
 def num_replicas() -> int:

@@ -45,7 +45,8 @@ def in_parts(model: Trained, features: Features, targets: Features, *, num_parts
     """
     num_rows = tf.cast(tf.shape(next(iter(targets.values())))[0], tf.float32)
     whole: list[Collected] = []
-    sums, counts, penalties = [], [], []
+    passes: list[Pass] = []
+    penalties = []
     done: list[tf.Tensor] = []
     for part in slices(features, targets, num_parts):
         own_features, own_targets = part(done)
@@ -56,16 +57,18 @@ def in_parts(model: Trained, features: Features, targets: Features, *, num_parts
         whole = [whole[0].plus(own)] if whole else [own]
         # The next part waits, or all would be in memory together.
         done = own.tensors
-        sums.append(passed.sums)
-        counts.append(passed.counts)
+        passes.append(passed)
         penalties.append(share * passed.penalty)
-    all_own, counts_own = tf.add_n(sums), tf.add_n(counts)
-    all_sums, all_counts, _ = over_replicas(all_own, counts_own)
+    sums, counts, known = (
+        tf.add_n(list(of_parts))
+        for of_parts in zip(*((one.sums, one.counts, one.known) for one in passes), strict=True)
+    )
+    all_sums, all_counts, all_known = over_replicas(sums, counts, known)
     factors = tf.math.divide_no_nan(num_rows, all_counts)
-    others = tf.ones([0 if passed.regularisation is None else 1])
+    others = tf.ones([0 if passes[-1].regularisation is None else 1])
     gradients = summed(whole[0].times(tf.concat([factors, others], axis=0)))
-    seen = seen_of(model, all_sums, all_counts)
-    return Whole(gradients, seen, passed, all_own, counts_own, tf.add_n(penalties))
+    seen = seen_of(model, all_sums, all_counts, known=all_known)
+    return Whole(gradients, seen, passes[-1], sums, counts, tf.add_n(penalties))
 
 
 Part = Callable[[list[tf.Tensor]], tuple[dict[str, tf.Tensor], dict[str, tf.Tensor]]]

@@ -18,7 +18,7 @@ MOST_SEGMENTS: Final = 1024  # Each has a problem of its own to be solved in eve
 
 @final
 class SegmentMemory(tf.Module):
-    """Gram matrices of segments, and last of all rows, over recent steps.
+    """Gram matrices of segments, and last of all rows, over recent steps, and how many labels of each are known.
 
     Args:
         segments: How they are told, and how long they are remembered.
@@ -39,33 +39,40 @@ class SegmentMemory(tf.Module):
             )
         self._grams = remember("segments/grams", tf.zeros([self.num_segments + 1, num_tasks, num_tasks]))
         self._rows = remember("segments/rows", tf.zeros([self.num_segments + 1]))
+        self._shares = remember("segments/shares", tf.zeros([self.num_segments + 1, num_tasks]))
 
     @property
     def variables_by_name(self) -> dict[str, tf.Variable]:
         """All it remembers."""
-        return {"segment_grams": self._grams, "segment_rows": self._rows}
+        return {"segment_grams": self._grams, "segment_rows": self._rows, "segment_shares": self._shares}
 
-    def take_in(self, products: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
+    def take_in(self, products: tf.Tensor, ids: tf.Tensor, *, shares: tf.Tensor) -> tf.Tensor:
         """Adds a batch, of all replicas.
 
         Args:
             products: `[batch, tasks, tasks]`, inner products row by row.
             ids: `[batch]`, each row's segment.
+            shares: `[batch, tasks]`, each row's share of all known labels of the batch.
 
         Returns:
-            `[segments + 1, tasks, tasks]`: what is remembered, the last of all rows.
+            `[segments + 1, tasks, tasks]`: what is remembered, the last of all rows. A segment's gradients are of its
+            own mean losses: one where a label is seldom known has no shorter gradient of it for that.
         """
         grams = tf.math.unsorted_segment_sum(products, ids, self.num_segments)
         rows = tf.math.unsorted_segment_sum(tf.ones(tf.shape(ids)), ids, self.num_segments)
-        grams, rows = (tf.concat([one, tf.reduce_sum(one, axis=0, keepdims=True)], axis=0) for one in (grams, rows))
+        known = tf.math.unsorted_segment_sum(shares, ids, self.num_segments)
+        batch = [tf.concat([one, tf.reduce_sum(one, axis=0, keepdims=True)], axis=0) for one in (grams, rows, known)]
         context = tf.distribute.get_replica_context()
         if context is not None and context.num_replicas_in_sync > 1:
-            grams, rows = context.all_reduce(tf.distribute.ReduceOp.SUM, [grams, rows])
+            batch = context.all_reduce(tf.distribute.ReduceOp.SUM, batch)
+        grams, rows, known = batch
         is_sound = tf.reduce_all(tf.math.is_finite(grams))
         kept = self._segments.memory
         self._grams.assign(tf.where(is_sound, kept * self._grams + grams, self._grams))
         self._rows.assign(tf.where(is_sound, kept * self._rows + rows, self._rows))
-        return tf.convert_to_tensor(self._grams)
+        self._shares.assign(tf.where(is_sound, kept * self._shares + known, self._shares))
+        part = tf.math.divide_no_nan(self._shares, self._shares[-1:])  # Of all known labels, those of the segment.
+        return tf.math.divide_no_nan(self._grams, part[:, :, None] * part[:, None, :])
 
     def weights_of_rows(self, weights: tf.Tensor, ids: tf.Tensor) -> tf.Tensor:
         """`[batch, tasks]` of `[segments + 1, tasks]`: a segment of too few rows has those of all."""

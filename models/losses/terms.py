@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -11,20 +12,33 @@ from models.relations import Rows
 from models.relations.funnel import Beliefs, believe
 from models.tasks import Loss, Task, TaskGraph, known_column, label_column, weight_column
 
-__all__ = ["known_label", "known_weight", "loss_rows", "loss_terms"]
+__all__ = ["LossRows", "known_label", "known_weight", "loss_rows", "loss_terms"]
+
+
+class LossRows(NamedTuple):
+    """The losses of a batch.
+
+    Attributes:
+        losses: `[batch]` for each loss, weighted.
+        counts: `[losses]`, what their sums are divided by.
+        weights: `[batch]` for each loss: sample weights of rows whose label is known, else 0. Their sum is the count,
+            but for a relation that judges all impressions by the labels of some.
+    """
+
+    losses: tuple[tf.Tensor, ...]
+    counts: tf.Tensor
+    weights: tuple[tf.Tensor, ...]
 
 
 def loss_terms(
     graph: TaskGraph, logits: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor]
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Sums of weighted losses and sums of weights, `[losses]` each; otherwise as `loss_rows`."""
-    rows, counts = loss_rows(graph, logits, targets)
-    return tf.stack([tf.reduce_sum(of_loss) for of_loss in rows]), counts
+    rows = loss_rows(graph, logits, targets)
+    return tf.stack([tf.reduce_sum(of_loss) for of_loss in rows.losses]), rows.counts
 
 
-def loss_rows(
-    graph: TaskGraph, logits: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor]
-) -> tuple[tuple[tf.Tensor, ...], tf.Tensor]:
+def loss_rows(graph: TaskGraph, logits: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor]) -> LossRows:
     """Weighted losses of rows, and sums of weights: a row's sum over the other is the loss over its own sample space.
 
     Source: Tang et al., "Progressive Layered Extraction (PLE)", RecSys 2020, Eq. 9.
@@ -35,13 +49,13 @@ def loss_rows(
         targets: `[batch]` columns; a label for each loss; known-masks and weights are 1 where there is no column.
 
     Returns:
-        `[batch]` for each loss, and `[losses]`. A row whose label is not known adds exactly nothing to either, whatever
-        its label and weight columns hold.
+        Of which a row whose label is not known adds exactly nothing to anything, whatever its label and weight columns
+        hold.
     """
     beliefs = believe(graph, logits)
     terms = [_terms(loss, graph, targets, beliefs=beliefs, logits=logits) for loss in graph.losses]
-    rows, counts = zip(*terms, strict=True)
-    return rows, tf.stack(counts)
+    losses, counts, weights = zip(*terms, strict=True)
+    return LossRows(losses, tf.stack(counts), weights)
 
 
 def _terms(
@@ -51,14 +65,14 @@ def _terms(
     *,
     beliefs: Beliefs,
     logits: Mapping[str, tf.Tensor],
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Rows and count of one loss."""
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Losses, count and weights of one loss."""
     labels, known = known_label(loss.name, targets)
     weights = _weights(loss, known, targets)
     task = graph.by_name[loss.task]
     if loss.relation is None or not task.kind.is_binary:
         row_losses = task.kind.row_losses(labels, logits[task.name])
-        return weights * row_losses, tf.reduce_sum(weights)
+        return weights * row_losses, tf.reduce_sum(weights), weights
     product, parent = graph.product_name(task), str(task.given)
     entire = _weights(loss, _known(product, targets, known), targets)
     rows = Rows(
@@ -70,7 +84,9 @@ def _terms(
         propensity=beliefs.of_all[parent].joint,
         logits=[logits[tower] for tower in graph.towers_of(task)],
     )
-    return loss.relation.product_terms(rows) if loss.name == product else loss.relation.conditional_terms(rows)
+    is_product = loss.name == product
+    losses, count = loss.relation.product_terms(rows) if is_product else loss.relation.conditional_terms(rows)
+    return losses, count, weights
 
 
 def known_label(output: str, targets: Mapping[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:

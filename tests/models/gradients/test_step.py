@@ -8,6 +8,7 @@ from models.architectures import CGC, SharedBottom, SingleTask, SNRAver, SNRTran
 from models.balancers import MGDA, GradNorm, GradVac, PCGrad, Scope, TaskParameters
 from models.experts import ExpertKind
 from models.experts.style import Activation
+from models.gradients.forward import forward
 from models.gradients.gram import gram_by_layer, layer_of
 from models.gradients.sources import Frontier, Sources, by_weight
 from models.heads import Binary
@@ -15,6 +16,7 @@ from models.inputs import EmbeddingInput
 from models.inputs.encoder import Lookup
 from models.losses.terms import loss_terms
 from models.optimizers import Adagrad, Adam, build
+from models.relations import ESCM2DR, ESCM2IPW
 from models.tasks import Task, TaskGraph
 from tests.models.gradients.fixed import Alternating, Fixed, OneLayer
 from tests.models.samples import (
@@ -326,6 +328,22 @@ def test_a_single_task_is_trained_as_it_is(scope):
         model.train_step(batch(PAIR))
     for weight, twin in zip(balanced.trainable_weights, plain.trainable_weights, strict=True):
         np.testing.assert_allclose(weight, twin, rtol=1e-5, atol=1e-7, err_msg=weight.name)
+
+
+@pytest.mark.parametrize("relation", [ESCM2IPW(), ESCM2DR()], ids=repr)
+def test_a_loss_over_all_rows_without_one_known_label_has_left_the_problem(relation):
+    # It is divided by all impressions, of which there are some though none was clicked.
+    buy = Task(name="buy", kind=Binary(), label="b", given="click", relation=relation)
+    tasks = TaskGraph((PAIR.tasks[0], buy))
+    names = [loss.name for loss in tasks.losses]
+    model = model_of(tasks=tasks)
+    model.compile(optimizer=tf.keras.optimizers.SGD(0.5))
+    targets = dict(funnel_targets(ROWS)) | {"label/click": tf.zeros([ROWS]), "known/buy": tf.zeros([ROWS])}
+    targets["label/buy"] = tf.zeros([ROWS])
+    active = dict(zip(names, forward(model, features_of(ROWS), targets).seen.active.numpy(), strict=True))
+    assert active["click"] and not active["buy"]
+    some = {**targets, "known/buy": tf.one_hot(3, ROWS)}
+    assert forward(model, features_of(ROWS), some).seen.active.numpy().all()
 
 
 def test_layers_are_told_apart():
