@@ -14,7 +14,7 @@ from tfx.types.standard_component_specs import MODEL_KEY
 from tfx.utils import path_utils
 
 from components.artifacts import Artifacts, Properties
-from components.baseline.taking import take_version
+from components.baseline.taking import HIGHEST, take_version
 
 __all__ = [
     "FINGERPRINT_KEY",
@@ -33,9 +33,8 @@ FINGERPRINT_KEY: Final = "fingerprint"
 REASON_KEY: Final = "reason"  # Why it is empty; else empty.
 
 _DIRECTORY: Final = "directory"
-_PINNED: Final = "pinned_version"
+_WHICH: Final = "which"
 _RUN: Final = "run"
-_HIGHEST: Final = 0  # As an execution property; a version is a Unix time.
 
 
 @final
@@ -46,12 +45,8 @@ class Executor(base_executor.BaseExecutor):
         """Fills the Model artifact."""
         self._log_startup(input_dict, output_dict, exec_properties)
         model = artifact_utils.get_single_instance(output_dict[MODEL_KEY])
-        pinned = exec_properties[_PINNED]
-        taken = take_version(
-            exec_properties[_DIRECTORY],
-            path_utils.serving_model_dir(model.uri),
-            version=None if pinned == _HIGHEST else pinned,
-        )
+        folder = path_utils.serving_model_dir(model.uri)
+        taken = take_version(exec_properties[_DIRECTORY], folder, which=exec_properties[_WHICH])
         model.set_int_custom_property(IS_EMPTY_KEY, int(taken.version is None))
         model.set_string_custom_property(VERSION_KEY, "" if taken.version is None else str(taken.version))
         model.set_string_custom_property(FINGERPRINT_KEY, taken.fingerprint)
@@ -64,7 +59,7 @@ class ServedModelSpec(ComponentSpec):
 
     PARAMETERS: Mapping[str, ExecutionParameter] = {
         _DIRECTORY: ExecutionParameter(type=str),
-        _PINNED: ExecutionParameter(type=int),
+        _WHICH: ExecutionParameter(type=str),
         _RUN: ExecutionParameter(type=str),
     }
     INPUTS: Mapping[str, ChannelParameter] = {}
@@ -86,11 +81,11 @@ class ServedModel(base_component.BaseComponent):
     SPEC_CLASS = ServedModelSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
 
-    def __init__(self, directory: str, *, version: int | None = None) -> None:
-        """Takes `version` of the served folder `directory`; the highest if it is None."""
+    def __init__(self, directory: str, *, which: str = HIGHEST) -> None:
+        """Takes a version of the served folder `directory`; `which` as in `take_version`."""
         parameters = {
             _DIRECTORY: directory,
-            _PINNED: _HIGHEST if version is None else version,
+            _WHICH: which,
             _RUN: data_types.RuntimeParameter(name=constants.PIPELINE_RUN_ID_PARAMETER_NAME, ptype=str),
             MODEL_KEY: channel.Channel(type=standard_artifacts.Model),
         }

@@ -7,12 +7,16 @@ import hashlib
 import os
 import pathlib
 import shutil
+from typing import Final
 
 from components.pusher.publish import versions
 
-__all__ = ["Taken", "take_version"]
+__all__ = ["HIGHEST", "OLDEST", "Taken", "take_version"]
 
-_PIECE_BYTES = 1 << 20
+HIGHEST: Final = "highest"  # What a model server serves.
+OLDEST: Final = "oldest"
+
+_PIECE_BYTES: Final = 1 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Taken:
     reason: str = ""
 
 
-def take_version(directory: str, folder: str, *, version: int | None = None) -> Taken:
+def take_version(directory: str, folder: str, *, which: str = HIGHEST) -> Taken:
     """Links, or copies where it cannot link, the files of a served version into `folder`.
 
     A served version's files are never written again (see `components.pusher.publish`), so a link keeps what was
@@ -39,18 +43,21 @@ def take_version(directory: str, folder: str, *, version: int | None = None) -> 
     Args:
         directory: The folder that a model server watches; it may be missing.
         folder: Does not exist yet; not made where there is nothing to take.
-        version: Which; None takes the highest, the one that a model server serves.
+        which: `HIGHEST`, `OLDEST` of those still there, or a version's number.
 
     Raises:
         OSError: The files cannot be read, or `folder` cannot be written.
     """
     found = versions(directory)
-    if version is None and not found:
+    if not found:
         return Taken(None, reason=f"nothing serves yet: {directory} holds no version")
-    if version is not None and version not in found:
-        known = ", ".join(map(str, found[-3:])) or "none"
-        return Taken(None, reason=f"version {version} is not in {directory} any more; the last there: {known}")
-    taken = found[-1] if version is None else version
+    if which in (HIGHEST, OLDEST):
+        taken = found[-1] if which == HIGHEST else found[0]
+    elif int(which) in found:
+        taken = int(which)
+    else:
+        known = ", ".join(map(str, found[-3:]))
+        return Taken(None, reason=f"version {which} is not in {directory} any more; the last there: {known}")
     shutil.copytree(os.path.join(directory, str(taken)), folder, copy_function=_link_or_copy)
     return Taken(taken, fingerprint=_fingerprint(pathlib.Path(folder)))
 

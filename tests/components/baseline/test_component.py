@@ -18,8 +18,8 @@ def run(tmp_path):
     from components.baseline.component import ServedModel
     from pipeline.launch import launch_node, node_ids
 
-    def ask(run_id, version=None):
-        node = ServedModel(str(tmp_path / "served"), version=version)
+    def ask(run_id, which="highest"):
+        node = ServedModel(str(tmp_path / "served"), which=which)
         store = metadata.sqlite_metadata_connection_config(str(tmp_path / "metadata.sqlite"))
         ir = compiler.Compiler().compile(
             tfx_pipeline.Pipeline(
@@ -69,6 +69,6 @@ def test_every_run_asks_again_what_serves(run, tmp_path):
     assert properties["version"] == "6"
     assert properties["fingerprint"] not in ("", fingerprint)
 
-    _, properties, num_artifacts = run("fourth", version=5)
+    _, properties, num_artifacts = run("fourth", which="5")
     assert (properties["version"], properties["fingerprint"]) == ("5", fingerprint)
     assert num_artifacts == 4

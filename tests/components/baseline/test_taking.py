@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from components.baseline import taking
-from components.baseline.taking import Taken, take_version
+from components.baseline.taking import OLDEST, Taken, take_version
 
 
 @pytest.fixture
@@ -34,16 +34,20 @@ def test_the_highest_version_is_what_serves(served, tmp_path):
 
 
 def test_a_pinned_version_is_taken_whatever_serves(served, tmp_path):
-    taken = take_version(served, str(tmp_path / "taken"), version=5)
+    taken = take_version(served, str(tmp_path / "taken"), which="5")
     assert taken.version == 5
     assert files(tmp_path / "taken")["saved_model.pb"] == b"old"
+
+
+def test_the_oldest_is_the_lowest_number_not_the_first_name(served, tmp_path):
+    assert take_version(served, str(tmp_path / "taken"), which=OLDEST).version == 5
 
 
 def test_the_fingerprint_names_the_content_not_the_version(served, tmp_path):
     first = take_version(served, str(tmp_path / "first")).fingerprint
     shutil.copytree(os.path.join(served, "12"), os.path.join(served, "13"))
     assert take_version(served, str(tmp_path / "second")).fingerprint == first
-    assert take_version(served, str(tmp_path / "third"), version=5).fingerprint != first
+    assert take_version(served, str(tmp_path / "third"), which="5").fingerprint != first
 
 
 def test_the_same_bytes_under_another_name_are_another_model(served, tmp_path):
@@ -80,7 +84,7 @@ def test_without_any_version_nothing_is_made_and_the_reason_is_said(tmp_path, ex
 
 
 def test_a_pinned_version_that_is_gone_is_not_replaced_by_another(served, tmp_path):
-    taken = take_version(served, str(tmp_path / "taken"), version=7)
+    taken = take_version(served, str(tmp_path / "taken"), which="7")
     assert (taken.version, taken.fingerprint) == (None, "")
     assert taken.reason == f"version 7 is not in {served} any more; the last there: 5, 12"
     assert not (tmp_path / "taken").exists()
