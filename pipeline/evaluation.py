@@ -9,10 +9,11 @@ from typing import Any, Final
 from google.protobuf import wrappers_pb2
 from tensorflow_model_analysis.proto import config_pb2
 
+from components.gate.config import Rule
+from components.gate.metrics import SCALES, Metric
 from models.heads import Multiclass
 from models.tasks import Output, known_column, label_column
 from pipeline.config import PipelineConfig
-from pipeline.config.run import LOWER_IS_BETTER, Metric, Threshold
 
 __all__ = ["BASELINE", "CANDIDATE", "TFMA_CLASSES", "eval_config"]
 
@@ -58,7 +59,7 @@ def eval_config(config: PipelineConfig, *, has_baseline: bool = True) -> config_
         model_specs=models,
         slicing_specs=slices,
         metrics_specs=[
-            _metrics(output, config.gate.thresholds, alone=len(config.graph.served) == 1) for output in outputs
+            _metrics(output, config.gate.rules, alone=len(config.graph.served) == 1) for output in outputs
         ],
         options=config_pb2.Options(
             include_default_metrics=wrappers_pb2.BoolValue(value=False),
@@ -79,9 +80,9 @@ def _keys(outputs: tuple[Output, ...], *, alone: bool) -> dict[str, Any]:
     }
 
 
-def _metrics(output: Output, thresholds: tuple[Threshold, ...], *, alone: bool) -> Any:
+def _metrics(output: Output, rules: tuple[Rule, ...], *, alone: bool) -> Any:
     head = output.kind
-    asked = {threshold.metric: threshold for threshold in thresholds if threshold.output == output.name}
+    asked = {rule.metric: rule for rule in rules if rule.output == output.name and rule.can_stop}
     has_classes = isinstance(head, Multiclass)
     classes = _OF_CLASSES if has_classes else TFMA_CLASSES
     judged = [Metric(name) for name in head.metrics]
@@ -96,7 +97,7 @@ def _metrics(output: Output, thresholds: tuple[Threshold, ...], *, alone: bool) 
     )
 
 
-def _metric(class_name: str, metric: Metric, asked: Threshold | None) -> Any:
+def _metric(class_name: str, metric: Metric, asked: Rule | None) -> Any:
     config = config_pb2.MetricConfig(class_name=class_name)
     merged = config_pb2.MetricThreshold()
     for threshold in _thresholds(metric, asked):
@@ -108,20 +109,20 @@ def _metric(class_name: str, metric: Metric, asked: Threshold | None) -> Any:
     return config
 
 
-def _thresholds(metric: Metric, asked: Threshold | None) -> Iterator[Any]:
+def _thresholds(metric: Metric, asked: Rule | None) -> Iterator[Any]:
     if asked is None:
         return
     # Without bounds of its own a metric must still be a number: TFMA blesses nothing where it has nothing to check.
     bounds = {"lower_bound": asked.min if asked.min is not None else -sys.float_info.max, "upper_bound": asked.max}
     given = {name: wrappers_pb2.DoubleValue(value=value) for name, value in bounds.items() if value is not None}
     yield config_pb2.MetricThreshold(value_threshold=config_pb2.GenericValueThreshold(**given))
-    if asked.max_loss is not None:
-        lower = metric in LOWER_IS_BETTER
+    if asked.margin is not None:
+        lower = SCALES[metric].sign < 0
         change = config_pb2.GenericChangeThreshold(
             direction=config_pb2.MetricDirection.LOWER_IS_BETTER
             if lower
             else config_pb2.MetricDirection.HIGHER_IS_BETTER,
             # TFMA asks for a gain of at least `absolute`; a loss allowed is a negative gain.
-            absolute=wrappers_pb2.DoubleValue(value=asked.max_loss if lower else -asked.max_loss),
+            absolute=wrappers_pb2.DoubleValue(value=asked.margin if lower else -asked.margin),
         )
         yield config_pb2.MetricThreshold(change_threshold=change)

@@ -74,9 +74,11 @@ class Comparison:
         cluster_column: The column whose rows are taken to depend on each other; None takes rows as independent.
         references: What was there to compare with, and its fingerprint or version for the reader.
         missing: What was asked for and is not there, with the reason.
+        empty: What was asked for and is known never to have been: nothing serves yet.
     """
 
     cells: tuple[Cell, ...]
     cluster_column: str | None = None
     references: dict[Reference, str] = dataclasses.field(default_factory=dict)
     missing: dict[Reference, str] = dataclasses.field(default_factory=dict)
+    empty: tuple[Reference, ...] = ()

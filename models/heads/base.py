@@ -23,7 +23,7 @@ class Head(abc.ABC):
         name: Its key in the catalogue and in a configuration.
         is_binary: Whether it predicts one probability: only such a task has positives to be given, and only
             probabilities multiply.
-        metrics: Names of the metrics that judge it, see `pipeline.config.run.Metric`.
+        metrics: Names of the metrics that judge it, see `components.gate.metrics.Metric`.
     """
 
     name: str

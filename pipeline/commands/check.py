@@ -11,6 +11,7 @@ from pipeline.config import load_config
 from pipeline.config.balancing_check import balancing_warnings
 from pipeline.config.describe import describe
 from pipeline.config.describe_cost import describe_cost
+from pipeline.config.gate_check import gate_warnings
 from pipeline.quiet import muted_stderr
 
 __all__ = ["command"]
@@ -25,7 +26,7 @@ def command(verbose: bool, config: str, overrides: tuple[str, ...], *, model: bo
     """Checks CONFIG without importing TensorFlow; exits 2 and lists every problem if there are any."""
     checked = load_config(config, overrides)
     click.echo(describe(checked))
-    for warning in balancing_warnings(checked):
+    for warning in (*gate_warnings(checked.gate, checked.tasks), *balancing_warnings(checked)):
         click.echo(f"warning: {warning}")
     if model:
         with contextlib.nullcontext() if verbose else muted_stderr():

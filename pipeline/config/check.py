@@ -11,15 +11,15 @@ from components.trainer.settings import CheckpointRule, TrainingSettings
 from models.balancers.in_parts import parts_problems
 from models.binding import Problem, nearest
 from models.errors import ConfigError
-from models.heads import HeadConfig
 from models.tasks import Task
-from models.tasks.check import graph_problems, product_name
+from models.tasks.check import graph_problems
 from models.tasks.task import NAME_PATTERN
 from pipeline.config.balancing_check import balancing_problems
 from pipeline.config.columns import ColumnUse, csv_header, feature_columns, label_columns, resolve_columns
 from pipeline.config.features import CategoricalFeature, Feature, MultivaluedFeature
+from pipeline.config.gate_check import gate_problems
 from pipeline.config.model_check import model_problems
-from pipeline.config.run import GateConfig
+from pipeline.config.run import EvaluationConfig
 
 __all__ = ["cross_problems"]
 
@@ -61,7 +61,7 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems += _choice_without_validation(data, training)
     gate = sections.get("gate")
     if gate is not None:
-        problems += _thresholds(gate, tasks)
+        problems += gate_problems(gate, tasks, sections.get("evaluation", EvaluationConfig()))
     return problems
 
 
@@ -161,25 +161,3 @@ def _known_columns(data: DataConfig) -> tuple[str, ...] | None:
     if data.format is not Format.CSV:
         return None
     return data.columns or csv_header(data.local_pattern, data.delimiter)
-
-
-def _thresholds(gate: GateConfig, tasks: Sequence[Task | None]) -> Iterator[Problem]:
-    heads: dict[str, HeadConfig] = {}
-    for task in tasks:
-        if task is not None:
-            heads[task.name] = task.kind
-            if task.given and task.kind.is_binary:
-                heads[product_name(task)] = task.kind
-    for index, threshold in enumerate(gate.thresholds):
-        path = ("gate", "thresholds", index)
-        head = heads.get(threshold.output)
-        if head is None:
-            if None not in tasks:
-                message = f"no task or product is called `{threshold.output}`. {nearest(threshold.output, heads)}"
-                yield Problem((*path, "output"), message)
-        elif threshold.metric.value not in head.metrics:
-            *others, last = head.metrics
-            message = (
-                f"`{threshold.metric.value}` is no metric of a {head.name} output: use {', '.join(others)} or {last}."
-            )
-            yield Problem((*path, "metric"), message)

@@ -65,9 +65,9 @@ def resolve_columns(
     Args:
         features: By name.
         tasks: As declared; None for one that could not be read.
-        evaluation: Its slices read columns too.
+        evaluation: Its slices and groups of rows read columns too.
     """
-    uses = [*_feature_uses(features), *_task_uses(tasks), *_slice_uses(evaluation)]
+    uses = [*_feature_uses(features), *_task_uses(tasks), *_evaluation_uses(evaluation)]
     types: dict[str, ColumnType] = {}
     problems = []
     for use in uses:
@@ -101,10 +101,12 @@ def _task_uses(tasks: Sequence[Task | None]) -> Iterator[ColumnUse]:
                 yield ColumnUse(column, ("tasks", index, field), kind, strict=kind is not None)
 
 
-def _slice_uses(evaluation: EvaluationConfig | None) -> Iterator[ColumnUse]:
+def _evaluation_uses(evaluation: EvaluationConfig | None) -> Iterator[ColumnUse]:
     for index, columns in enumerate(evaluation.slices if evaluation else ()):
         for place, column in enumerate(columns):
             yield ColumnUse(column, ("evaluation", "slices", index, place), None, strict=False)
+    for field, column in (evaluation.group_columns if evaluation else {}).items():
+        yield ColumnUse(column, ("evaluation", field), None, strict=False)
 
 
 def csv_header(pattern: str, delimiter: str) -> tuple[str, ...] | None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from components.example_gen.source import DataConfig
 from components.example_gen.split import EVAL, VALIDATION, split_names
+from components.gate.config import GateConfig
 from components.trainer.settings import TrainingSettings
 from models.balancers import BalancerConfig, Static
 from models.expression import ColumnType
@@ -16,7 +17,7 @@ from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph
 from pipeline.config.columns import feature_columns, resolve_columns
 from pipeline.config.features import Feature
-from pipeline.config.run import BeamConfig, EvaluationConfig, GateConfig, PushConfig
+from pipeline.config.run import BeamConfig, EvaluationConfig, PushConfig
 
 __all__ = ["PipelineConfig"]
 
@@ -37,7 +38,7 @@ class PipelineConfig:
         gate: What must hold for a push.
         push: Where a blessed model goes.
         balancing: How the losses are weighed against each other.
-        evaluation: Slices.
+        evaluation: Slices, and which rows belong together.
         beam: What runs the Beam pipelines.
         root: Folder under which `<name>` holds artifacts, metadata, checkpoints and reports.
     """
@@ -68,9 +69,10 @@ class PipelineConfig:
 
     @functools.cached_property
     def kept_columns(self) -> dict[str, ColumnType]:
-        """The raw columns that go into examples: those of inputs and of slices."""
-        sliced = {column for columns in self.evaluation.slices for column in columns}
-        return self.input_columns | {name: self._types[name] for name in sorted(sliced - set(self.input_columns))}
+        """The raw columns that go into examples: those of inputs, of slices, and of what groups rows for evaluation."""
+        read = {column for columns in self.evaluation.slices for column in columns}
+        read |= set(self.evaluation.group_columns.values())
+        return self.input_columns | {name: self._types[name] for name in sorted(read - set(self.input_columns))}
 
     @functools.cached_property
     def _types(self) -> dict[str, ColumnType]:

@@ -1,30 +1,16 @@
-"""What is evaluated, what must hold for a push, where it is pushed, and what runs the Beam pipelines."""
+"""What is evaluated, where a model is pushed, and what runs the Beam pipelines."""
 
 from __future__ import annotations
 
 import dataclasses
-import enum
-import math
 from typing import Final
 
 from models.errors import raise_if_any
 
-__all__ = ["BeamConfig", "EvaluationConfig", "GateConfig", "Metric", "PushConfig", "Threshold"]
-
-
-class Metric(enum.Enum):
-    """A metric by name; which of them judge an output, its head says."""
-
-    AUC = "auc"
-    LOG_LOSS = "log_loss"
-    CALIBRATION = "calibration"
-    MSE = "mse"
-    MAE = "mae"
-    ACCURACY = "accuracy"
+__all__ = ["BeamConfig", "EvaluationConfig", "PushConfig"]
 
 
 IN_PROCESS_RUNNER: Final = "components.beam_runner.InProcessRunner"  # FnApiRunner, with plug-ins for its workers.
-LOWER_IS_BETTER: Final = frozenset({Metric.LOG_LOSS, Metric.MSE, Metric.MAE})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -34,10 +20,25 @@ class EvaluationConfig:
     Attributes:
         slices: Each a list of raw columns whose values split the eval rows; all rows together always count too.
         batch_size: Rows scored at once.
+        cluster: The raw column whose rows depend on each other, such as the user's: intervals are told by whole
+            clusters. None takes rows as independent, which makes intervals too narrow where they are not.
+        user: The raw column within whose values GAUC ranks; none is measured without it.
+        list: The raw column within whose values NDCG ranks, such as the request's; none is measured without it.
+        ndcg_at: How many places of a list NDCG looks at.
     """
 
     slices: tuple[tuple[str, ...], ...] = ()
     batch_size: int = 1_000
+    cluster: str | None = None
+    user: str | None = None
+    list: str | None = None
+    ndcg_at: int = 10
+
+    @property
+    def group_columns(self) -> dict[str, str]:
+        """The raw columns by which rows belong together, by the field that names each."""
+        fields = {"cluster": self.cluster, "user": self.user, "list": self.list}
+        return {field: column for field, column in fields.items() if column is not None}
 
     def __post_init__(self) -> None:
         problems = []
@@ -45,59 +46,12 @@ class EvaluationConfig:
             problems.append(f"`batch_size` must be positive, got {self.batch_size!r}.")
         if any(not columns for columns in self.slices):
             problems.append("`slices` must hold lists of one or more columns, got an empty list.")
+        if self.ndcg_at < 1:
+            problems.append(f"`ndcg_at` must be positive, got {self.ndcg_at!r}.")
+        problems += [
+            f"`{field}` must be a column's name, got ''." for field, column in self.group_columns.items() if not column
+        ]
         raise_if_any("evaluation", problems)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Threshold:
-    """One condition of a push.
-
-    Attributes:
-        output: A task or a product.
-        metric: What is measured, over all eval rows of the output's sample space.
-        min: Smallest value allowed.
-        max: Largest value allowed.
-        max_loss: How much worse than the serving model's it may be, in the metric's own units; asked only when a
-            model serves.
-    """
-
-    output: str
-    metric: Metric
-    min: float | None = None
-    max: float | None = None
-    max_loss: float | None = None
-
-    def __post_init__(self) -> None:
-        problems = []
-        if self.min is None and self.max is None and self.max_loss is None:
-            problems.append("one of `min`, `max` and `max_loss` must be given: this threshold asks for nothing.")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            problems.append(f"`min` must be at most `max`, got {self.min!r} and {self.max!r}.")
-        if self.max_loss is not None and not 0 <= self.max_loss < math.inf:
-            problems.append(f"`max_loss` must be 0 or positive, got {self.max_loss!r}.")
-        if self.max_loss is not None and self.metric is Metric.CALIBRATION:
-            problems.append("`max_loss` has no meaning for calibration, whose best value is 1: use `min` and `max`.")
-        raise_if_any("threshold", problems)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class GateConfig:
-    """What must hold before a model replaces the one that serves.
-
-    Attributes:
-        thresholds: All must hold.
-    """
-
-    thresholds: tuple[Threshold, ...]
-
-    def __post_init__(self) -> None:
-        if not self.thresholds:
-            raise_if_any(
-                "gate", ["`thresholds` must hold at least one condition: a gate without any passes everything."]
-            )
-        seen = [(threshold.output, threshold.metric) for threshold in self.thresholds]
-        doubled = sorted({f"{output} {metric.value}" for output, metric in seen if seen.count((output, metric)) > 1})
-        raise_if_any("gate", [f"`thresholds` names {item!r} twice: write one with all its bounds." for item in doubled])
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -88,7 +88,7 @@ def test_a_config_speaks_to_a_newcomer(path):
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_main_output_is_in_the_gate_or_its_product_is(path):
     config = load_config(str(path))
-    watched = {threshold.output for threshold in config.gate.thresholds}
+    watched = {rule.output for rule in config.gate.rules}
     left = {task.name for task in config.tasks if task.role is Role.MAIN} - watched
     left -= {output.task for output in config.graph.outputs if output.name in watched}
     # A few dozen positives in the evaluation days bound nothing.

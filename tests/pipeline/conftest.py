@@ -34,8 +34,9 @@ training:
 evaluation:
   slices: [[category_0]]
 gate:
-  thresholds:
-    - {{output: click, metric: auc, min: 0.55, max_loss: 0.5}}
+  inconclusive: pass_with_warning
+  rules:
+    - {{output: click, metric: auc, min: 0.55, margin: 0.5}}
 push:
   directory: {folder}/served
 """

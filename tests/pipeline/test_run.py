@@ -74,7 +74,7 @@ def test_a_model_below_its_threshold_is_not_pushed(funnel):
     from pipeline.local import new_run_id, run_locally
 
     before = versions(funnel.config.serving_directory)
-    config = load_config(funnel.path, ["gate.thresholds.0.min=0.999", "training.seed=2"])
+    config = load_config(funnel.path, ["gate.rules.0.min=0.999", "training.seed=2"])
     run_locally(config, run_id=new_run_id())
     assert versions(funnel.config.serving_directory) == before
 

@@ -18,7 +18,7 @@ features: {{item: {{kind: categorical, top_k: 100}}}}
 tasks: [{{name: click, kind: binary, label: click}}]
 model: {{architecture: shared_bottom, tower: [8]}}
 training: {{epochs: 1}}
-gate: {{thresholds: [{{output: click, metric: auc, min: 0.5}}]}}
+gate: {{rules: [{{output: click, metric: auc, min: 0.5}}]}}
 push: {{directory: served}}
 """
 

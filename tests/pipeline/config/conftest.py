@@ -30,7 +30,7 @@ model:
 training:
   epochs: 1
 gate:
-  thresholds:
+  rules:
     - {{output: click, metric: auc, min: 0.5}}
 push:
   directory: {folder}/served

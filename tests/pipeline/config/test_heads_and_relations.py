@@ -168,7 +168,7 @@ REFUSED = {
             kind("{name: multiclass, num_classes: 3}"),
             PRODUCT,
         ],
-        "24:29: gate.thresholds.0.metric: `auc` is no metric of a multiclass output: use log_loss or accuracy.",
+        "24:29: gate.rules.0.metric: `auc` is no metric of a multiclass output: use log_loss or accuracy.",
     ),
 }
 

@@ -51,7 +51,7 @@ def test_all_problems_are_named_at_once_with_line_and_column(write):
         ("top_k: 100", "topk: 100", "`topk` is not a key here. Did you mean `top_k`?"),
         ("scaling: log", "scaling: lgo", "got 'lgo'. Did you mean `log`?"),
         ("output: click", "output: clic", "no task or product is called `clic`. Did you mean `click`?"),
-        ("metric: auc", "metric: mse", "`mse` is no metric of a binary output: use auc, log_loss or calibration."),
+        ("metric: auc", "metric: mse", "`mse` is no metric of a binary output: use auc, log_loss, calibration, gauc"),
         ("label: clicked", "label: price > 3", "would give the label away"),
         ("name: shop", "name: My Shop", "must be a lower-case word"),
         ("tower: [8]", "tower: [8]\n  seed: 3", "must be left out: `training.seed` draws the weights too"),

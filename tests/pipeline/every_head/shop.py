@@ -46,15 +46,16 @@ training:
 evaluation:
   slices: [[device]]
 gate:
-  thresholds:
-    - {{output: click, metric: auc, min: 0.6, max_loss: 0.5}}
+  inconclusive: pass_with_warning
+  rules:
+    - {{output: click, metric: auc, min: 0.6, margin: 0.5}}
     - {{output: click, metric: calibration, min: 0.7, max: 1.4}}
     - {{output: ctcvr, metric: log_loss, max: 0.5}}
     - {{output: rating, metric: mae, max: 2}}
-    - {{output: topic, metric: accuracy, min: 0.4, max_loss: 0.5}}
+    - {{output: topic, metric: accuracy, min: 0.4, margin: 0.5}}
     - {{output: topic, metric: log_loss, max: 1.2}}
     - {{output: spend, metric: calibration, min: 0.1, max: 10}}
-    - {{output: dwell, metric: mae, max: 100, max_loss: 10}}
+    - {{output: dwell, metric: mae, max: 100, margin: 10}}
 push:
   directory: {folder}/served
 """

@@ -1,0 +1,28 @@
+"""What the gate's node is told: the declared rules, and what of the task graph they need."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from components.gate.config import GateConfig
+from components.gate.metrics import loss_metric, main_metric
+from components.gate.policy import Policy
+from models.tasks import Role, TaskGraph
+
+__all__ = ["gate_policy"]
+
+
+def gate_policy(gate: GateConfig, graph: TaskGraph) -> Policy:
+    """Leaves nothing open in a checked declaration."""
+    rules = tuple(
+        dataclasses.replace(rule, rule=rule.resolved, inconclusive=rule.inconclusive or gate.inconclusive)
+        for rule in gate.rules
+    )
+    kinds = {output.name: output.kind for output in graph.outputs}
+    fused = gate.fused_loss.weights if gate.fused_loss else {}
+    return Policy(
+        gate=dataclasses.replace(gate, rules=rules),
+        main_outputs=tuple(output.name for output in graph.outputs if output.role is Role.MAIN),
+        verdict_metrics={task.name: main_metric(task.kind) for task in graph.tasks if task.role is Role.MAIN},
+        fused_metrics={output: loss_metric(kinds[output]) for output in fused},
+    )

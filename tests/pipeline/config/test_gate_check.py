@@ -1,0 +1,135 @@
+"""What a gate cannot ask, each with its place, all in one error."""
+
+import pytest
+
+from pipeline.config.gate_check import gate_warnings
+from pipeline.errors import ConfigFileError
+
+RULE = "{output: click, metric: auc, min: 0.5}"
+
+
+def rule(text):
+    return (RULE, text)
+
+
+REFUSED = {
+    "a_negative_margin": (
+        "{output: click, metric: auc, margin: -0.01}",
+        r"25:44: gate.rules.0: `margin` must be positive, got -0.01: it says how much worse",
+    ),
+    "no_margin_at_all": ("{output: click, metric: auc, margin: 0}", "25:44: .*`margin` must be positive, got 0.0"),
+    "a_margin_as_wide_as_the_metric": (
+        "{output: click, metric: auc, margin: 1}",
+        "25:44: .*`margin` must be under 1, got 1.0: auc cannot fall by as much, so nothing would be asked.",
+    ),
+    "a_total_below_one_push": (
+        "{output: click, metric: auc, margin: 0.02, total_margin: 0.01}",
+        "25:64: .*`total_margin` must be at least `margin`, got 0.01 and 0.02: one push may lose the margin.",
+    ),
+    "a_total_of_nothing_pinned": (
+        "{output: click, metric: auc, margin: 0.02, total_margin: 0.1}",
+        "24:3: gate: `anchor` is missing, which `total_margin` counts from: write a served version, or oldest.",
+    ),
+    "non_inferior_by_how_much": (
+        "{output: click, metric: auc, rule: non_inferior}",
+        "25:42: .*`rule` non_inferior needs a `margin` or a `relative_margin`: how much worse may it be?",
+    ),
+    "superior_by_a_margin": (
+        "{output: click, metric: auc, rule: superior, margin: 0.1}",
+        "25:60: .*`margin` must be left out under superior: only non_inferior has a margin.",
+    ),
+    "two_margins": (
+        "{output: click, metric: auc, margin: 0.1, relative_margin: 0.1}",
+        "25:66: .*`relative_margin` must be left out beside `margin`: keep one of them.",
+    ),
+    "a_margin_of_what_is_best_at_1": (
+        "{output: click, metric: calibration, margin: 0.1}",
+        "25:52: .*`margin` has no meaning for calibration, whose best value is 1: use `min` and `max`, or observe.",
+    ),
+    "a_margin_without_interval": (
+        "{output: click, metric: calibration_error, margin: 0.1}",
+        "`margin` has no meaning for calibration_error, which is measured without interval: use `min` and `max`",
+    ),
+    "a_bound_no_model_reaches": (
+        "{output: click, metric: auc, min: 1.2}",
+        "25:41: .*`min` must be between 0 and 1, as auc is, got 1.2.",
+    ),
+    "bounds_that_cross": (
+        "{output: click, metric: log_loss, min: 2, max: 1}",
+        "25:46: .*`min` must be at most `max`, got 2.0 and 1.0.",
+    ),
+    "a_task_the_graph_lacks": (
+        "{output: clikc, metric: auc, min: 0.5}",
+        "25:16: gate.rules.0.output: no task or product is called `clikc`. Did you mean `click`?",
+    ),
+    "a_slice_that_is_not_declared": (
+        "{output: click, metric: auc, margin: 0.1, slices: [[itme]]}",
+        r"25:58: gate.rules.0.slices.0: \[itme\] is not among `evaluation.slices`. Did you mean `item`?",
+    ),
+    "gauc_within_nobody": (
+        "{output: click, metric: gauc, margin: 0.1}",
+        "25:31: gate.rules.0.metric: `gauc` needs `evaluation.user`, within whose values it ranks: write the column.",
+    ),
+    "nothing_of_a_main_task": (
+        "{output: click, metric: auc}",
+        "25:7: gate.rules.0: asks nothing of main task 'click': write a `margin`, a `min` or `max`, or `rule: observe`",
+    ),
+    "a_gate_that_stops_nothing": (
+        "{output: click, metric: auc, rule: observe}",
+        "25:5: gate.rules: must hold a rule that can stop a candidate, got only such as observe",
+    ),
+    "one_metric_twice": (
+        RULE + "\n    - " + RULE,
+        "25:5: gate: `rules` names 'click auc' twice: write one with all that is asked.",
+    ),
+    "an_anchor_by_nickname": (
+        RULE + "\n  anchor: latest",
+        "26:11: gate: `anchor` must be a version's number or oldest, got 'latest'.",
+    ),
+    "a_confidence_in_percent": (
+        RULE + "\n  confidence: 95",
+        "26:15: gate: `confidence` must be above 0.5 and below 1, got 95.0: 0.95 is usual.",
+    ),
+    "a_fused_loss_of_another_graph": (
+        RULE + "\n  fused_loss: {weights: {clicks: 1}, margin: 0.1}",
+        "26:26: gate.fused_loss.weights: no task or product is called `clicks`. Did you mean `click`?",
+    ),
+}  # Columns and lines are those of tests/pipeline/config/conftest.py, with `evaluation` at its end.
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_a_gate_cannot_ask_is_refused_at_its_place_with_the_way_out(load, name):
+    text, message = REFUSED[name]
+    with pytest.raises(ConfigFileError, match=message):
+        load(rule(text), ("served\n", "served\nevaluation: {slices: [[item]]}\n"))
+
+
+def test_everything_wrong_with_a_gate_comes_in_one_error(load):
+    several = "\n    - ".join(
+        [
+            "{output: clikc, metric: auc, min: 0.5}",
+            "{output: buy, metric: mse, min: 0.5}",
+            "{output: click, metric: ndcg, margin: 0.1, slices: [[price]]}",
+            "{output: ctcvr, metric: auc}",
+        ]
+    )
+    with pytest.raises(ConfigFileError) as error:
+        load(rule(several))
+    assert [mark for mark, _ in error.value.located] == ["25:16", "26:29", "27:31", "27:59", "28:7"]
+
+
+def test_groups_of_rows_are_columns_that_are_kept_for_the_evaluator(load):
+    config = load(("served\n", "served\nevaluation: {cluster: user, user: user, list: clicked}\n"))
+    assert {"user", "clicked"} <= set(config.kept_columns)
+    assert not {"user", "clicked"} & set(config.input_columns)
+    with pytest.raises(ConfigFileError, match=r"evaluation\.cluster: the data has no column `usr`."):
+        load(("served\n", "served\nevaluation: {cluster: usr}\n"))
+
+
+def test_a_main_task_that_nobody_guards_is_warned_of(load):
+    (unguarded,) = gate_warnings(load().gate, load().tasks)
+    assert unguarded.startswith("no rule of the gate compares `click`, `buy` with what serves")
+    config = load(("{output: click, metric: auc, min: 0.5}", "{output: ctcvr, metric: auc, margin: 0.01}"))
+    unguarded, unanchored = gate_warnings(config.gate, config.tasks)
+    assert "`click`" in unguarded and "`buy`" not in unguarded
+    assert "losses within the margins may add up" in unanchored
