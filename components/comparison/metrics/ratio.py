@@ -1,0 +1,91 @@
+"""Metrics that are a sum over rows divided by something that only counts and labels decide."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import final
+
+import numpy as np
+from typing_extensions import override
+
+from components.comparison.cell import Status
+from components.comparison.estimate import Estimate
+from components.comparison.metrics.base import Compared
+from components.comparison.spread import effective_dof
+from components.comparison.view import Base, Sums, View
+
+__all__ = ["Denominator", "RatioMetric", "of_labels", "of_units"]
+
+Denominator = Callable[[float, float], tuple[float, float, float]]
+
+
+@final
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RatioMetric(Compared):
+    """Sum of a quantity over a denominator, its error by linearisation with the sums of clusters.
+
+    Source: Cochran, "Sampling Techniques", 3rd ed. 1977, section 6.3 (ratio estimates), with clusters as the units.
+    Differs: two models share the denominator, so their difference is the same ratio of the difference, row by row.
+
+    Attributes:
+        quantity: What is summed.
+        denominator: From units and sum of labels to its value and its two derivatives.
+        needs: Why there is no value where the denominator is 0.
+    """
+
+    quantity: str
+    denominator: Denominator
+    needs: tuple[Status, str] = (Status.NO_ROWS, "No rows.")
+
+    @override
+    def undefined(self, view: View) -> tuple[Status, str] | None:
+        base = view.base()
+        return None if self.denominator(base.units, base.labels)[0] > 0 else self.needs
+
+    @override
+    def estimate(self, view: View, model: int, other: int | None = None) -> Estimate:
+        base, sums = view.base(), view.sums(self.quantity, model, other)
+        size, of_unit, of_label = self.denominator(base.units, base.labels)
+        value = sums.total / size
+        slope, tilt = value * of_unit, value * of_label
+        row_error = math.sqrt(_row_variance(base, sums, slope, tilt)) / size
+        if sums.groups is None or base.group_units is None or base.group_labels is None:
+            return Estimate(value, row_error, dof=max(base.units - 1, 1), row_error=row_error)
+        influence = (sums.groups - slope * base.group_units - tilt * base.group_labels) / size
+        std_error = math.sqrt(_of_one_more(len(influence)) * float(np.square(influence).sum()))
+        return Estimate(value, std_error, dof=effective_dof(influence), row_error=row_error)
+
+    @override
+    def quantities(self) -> tuple[str, ...]:
+        return (self.quantity,)
+
+
+def of_units(units: float, labels: float) -> tuple[float, float, float]:
+    """The denominator of a mean."""
+    del labels
+    return units, 1.0, 0.0
+
+
+def of_labels(units: float, labels: float) -> tuple[float, float, float]:
+    """The denominator of a ratio to what was observed."""
+    del units
+    return labels, 0.0, 1.0
+
+
+def _row_variance(base: Base, sums: Sums, slope: float, tilt: float) -> float:
+    """Sum over units of (quantity - slope - tilt * label) squared, with Bessel's factor."""
+    squares = (
+        sums.squares
+        - 2 * (slope * sums.total + tilt * sums.cross)
+        + slope**2 * base.units
+        + 2 * slope * tilt * base.labels
+        + tilt**2 * base.label_squares
+    )
+    return _of_one_more(base.units) * max(squares, 0.0)
+
+
+def _of_one_more(count: float) -> float:
+    """Bessel's factor; one group alone says nothing of a spread."""
+    return count / (count - 1) if count > 1 else math.nan

@@ -1,0 +1,92 @@
+"""Rows as a batch brings them: labels, scores of every model, clusters and slices."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from components.comparison.cell import Slice
+
+__all__ = ["Membership", "Rows", "cluster_ids", "membership"]
+
+NOWHERE: Final = -1  # Code of a row that is in no slice of a slicing.
+
+
+@dataclasses.dataclass(frozen=True)
+class Membership:
+    """Of one slicing, the slice that each row is in.
+
+    Attributes:
+        names: The slices met.
+        codes: `[rows]` places in `names`; -1 where a row has no value.
+    """
+
+    names: tuple[Slice, ...]
+    codes: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Rows:
+    """A batch of one output.
+
+    Attributes:
+        labels: `[rows]`; of several classes anything, since only losses are read.
+        scores: `[models, rows]`, the candidate first, then the references in the plan's order. Of several classes the
+            losses of the rows.
+        hits: `[models, rows]`, of several classes 1 where the first guess is right; else None.
+        clusters: `[rows]` unsigned 64-bit ids, `cluster_ids` makes them; None where rows are independent.
+        slices: One for each slicing of the plan, in its order.
+        known: `[rows]`, 1 where the row is of the output's sample space with a known label; None: everywhere.
+    """
+
+    labels: np.ndarray
+    scores: np.ndarray
+    hits: np.ndarray | None = None
+    clusters: np.ndarray | None = None
+    slices: Sequence[Membership] = ()
+    known: np.ndarray | None = None
+
+
+def membership(columns: Sequence[str], values: Sequence[np.ndarray]) -> Membership:
+    """Names the slice of each row from the values of one or several columns.
+
+    Args:
+        columns: Names.
+        values: One array `[rows]` for each column: text, bytes or whole numbers; None or NaN is a missing value.
+    """
+    texts = [np.array([_text(cell) for cell in cells.tolist()], dtype=object) for cells in values]
+    is_there = np.all([column != None for column in texts], axis=0)  # noqa: E711  # Elementwise.
+    names: list[Slice] = [()]
+    places = np.zeros(int(is_there.sum()), np.int64)
+    for column, cells in zip(columns, texts, strict=True):
+        met, own = np.unique(cells[is_there].astype(str), return_inverse=True)
+        pairs, places = np.unique(places * len(met) + own, return_inverse=True)
+        names = [(*names[pair // len(met)], (column, str(met[pair % len(met)]))) for pair in pairs.tolist()]
+    codes = np.full(len(is_there), NOWHERE)
+    codes[is_there] = places
+    return Membership(tuple(names), codes)
+
+
+def cluster_ids(values: np.ndarray) -> np.ndarray:
+    """Ids of clusters, the same in every process: whole numbers as they are, others by BLAKE2 (RFC 7693).
+
+    Args:
+        values: `[rows]` whole numbers, text or bytes; missing values are one cluster.
+    """
+    if values.dtype.kind in "iub":
+        return values.astype(np.uint64)
+    texts = np.array([_text(cell) or "" for cell in values.tolist()])
+    met, codes = np.unique(texts, return_inverse=True)
+    digests = [hashlib.blake2b(name.encode(), digest_size=8).digest() for name in met.tolist()]
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)[codes]
+
+
+def _text(cell: object) -> str | None:
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return None
+    return cell.decode(errors="replace") if isinstance(cell, bytes) else str(cell)

@@ -1,0 +1,31 @@
+"""From what each group of rows contributes to the standard error, and to its degrees of freedom."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+__all__ = ["effective_dof"]
+
+
+def effective_dof(influence: np.ndarray) -> float:
+    """How many equal, normal groups would tell their variance as well as these do.
+
+    The variance of a sum of squares is its fourth powers less the squared mean square; Satterthwaite's degrees of
+    freedom are twice the squared sum over it. A few heavy clusters, or few positives, have heavy tails and give little.
+
+    Source: Satterthwaite, Biometrics Bulletin 2, 1946, Eq. 17, with the moments of the sample.
+
+    Args:
+        influence: `[groups]`, what each adds to the estimate; sums to nothing.
+    """
+    groups = len(influence)
+    scale = float(np.abs(influence).max(initial=0.0))
+    if groups < 2 or scale == 0:
+        return max(groups - 1.0, 1.0)
+    squares = np.square(influence / scale)
+    total = float(squares.sum())
+    spread = float(np.square(squares).sum()) - total**2 / groups
+    satterthwaite = 2 * total**2 / spread if spread > 0 else math.inf
+    return min(max(satterthwaite, 1.0), groups - 1.0)

@@ -1,0 +1,66 @@
+"""AUC and NDCG within each group of rows, all groups at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["aucs_within", "ndcgs_within"]
+
+
+def aucs_within(groups: np.ndarray, labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """`[groups]` areas under the ROC curve; NaN where a group has one class.
+
+    Args:
+        groups: `[rows]` codes from 0.
+        labels: `[rows]`, 0 or 1.
+        scores: `[rows]`; ties count half.
+    """
+    order = np.lexsort((scores, groups))
+    own, is_positive = groups[order], labels[order] > 0
+    positives, negatives = np.bincount(own, weights=is_positive), np.bincount(own, weights=~is_positive)
+    ranks = _tie_means(_places(own) + 1.0, _ties(own, scores[order]))
+    sums = np.bincount(own, weights=ranks * is_positive)
+    with np.errstate(invalid="ignore"):
+        return (sums - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def ndcgs_within(groups: np.ndarray, labels: np.ndarray, scores: np.ndarray, *, at: int) -> np.ndarray:
+    """`[groups]` normalised discounted cumulative gains; NaN where a group has no label above 0.
+
+    Source: Järvelin and Kekäläinen, ACM TOIS 20, 2002, with the label as gain; rows of equal score share the discounts
+    of their places (McSherry and Najork, ECIR 2008), so the order of rows does not matter.
+
+    Args:
+        groups: `[rows]` codes from 0.
+        labels: `[rows]`; below 0 counts as 0.
+        scores: `[rows]`.
+        at: Places that count.
+    """
+    gains = np.maximum(labels, 0.0)
+    found, best = (_gain_within(groups, gains, by, at=at) for by in (scores, gains))
+    with np.errstate(invalid="ignore"):
+        return found / best
+
+
+def _gain_within(groups: np.ndarray, gains: np.ndarray, scores: np.ndarray, *, at: int) -> np.ndarray:
+    order = np.lexsort((-scores, groups))
+    own = groups[order]
+    places = _places(own)
+    discounts = np.where(places < at, 1.0 / np.log2(places + 2.0), 0.0)
+    return np.bincount(own, weights=gains[order] * _tie_means(discounts, _ties(own, scores[order])))
+
+
+def _places(ordered: np.ndarray) -> np.ndarray:
+    """Of rows ordered by group, the place inside the group, from 0."""
+    starts = np.concatenate([[0], np.cumsum(np.bincount(ordered))[:-1]])
+    return np.arange(len(ordered)) - starts[ordered]
+
+
+def _ties(groups: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Codes of runs of equal scores in a group."""
+    is_new = (groups[1:] != groups[:-1]) | (scores[1:] != scores[:-1])
+    return np.cumsum(np.concatenate([[False], is_new]))
+
+
+def _tie_means(values: np.ndarray, ties: np.ndarray) -> np.ndarray:
+    return (np.bincount(ties, weights=values) / np.bincount(ties))[ties]
