@@ -81,4 +81,5 @@ class Comparison:
     cluster_column: str | None = None
     references: dict[Reference, str] = dataclasses.field(default_factory=dict)
     missing: dict[Reference, str] = dataclasses.field(default_factory=dict)
+    left_out: dict[str, int] = dataclasses.field(default_factory=dict)
     empty: tuple[Reference, ...] = ()

@@ -41,6 +41,7 @@ COMPARISONS = st.builds(
     cluster_column=st.none() | TEXTS,
     references=NAMES,
     missing=NAMES,
+    left_out=st.dictionaries(TEXTS, st.integers(0)),
 )
 
 
