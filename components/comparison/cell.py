@@ -75,11 +75,12 @@ class Comparison:
         references: What was there to compare with, and its fingerprint or version for the reader.
         missing: What was asked for and is not there, with the reason.
         empty: What was asked for and is known never to have been: nothing serves yet.
+        left_out: Rows in slices beyond those that are judged, by the slicing's columns, such as "country, device".
     """
 
     cells: tuple[Cell, ...]
     cluster_column: str | None = None
     references: dict[Reference, str] = dataclasses.field(default_factory=dict)
     missing: dict[Reference, str] = dataclasses.field(default_factory=dict)
-    left_out: dict[str, int] = dataclasses.field(default_factory=dict)
     empty: tuple[Reference, ...] = ()
+    left_out: dict[str, int] = dataclasses.field(default_factory=dict)

@@ -43,6 +43,7 @@ def comparison_text(comparison: Comparison) -> str:
         "cluster_column": comparison.cluster_column,
         "references": {reference.value: name for reference, name in comparison.references.items()},
         "missing": {reference.value: reason for reference, reason in comparison.missing.items()},
+        "empty": [reference.value for reference in comparison.empty],
         "left_out": dict(comparison.left_out),
         "cells": [_written_cell(cell) for cell in comparison.cells],
     }
@@ -58,6 +59,7 @@ def parse_comparison(text: str) -> Comparison:
         cluster_column=given["cluster_column"],
         references={Reference(key): name for key, name in given["references"].items()},
         missing={Reference(key): reason for key, reason in given["missing"].items()},
+        empty=tuple(Reference(key) for key in given["empty"]),
         left_out=dict(given["left_out"]),
     )
 
@@ -67,7 +69,7 @@ def _problems(given: object) -> Iterator[str]:
         found = given.get("version") if isinstance(given, Mapping) else given
         yield f"`version` must be {VERSION}, got {found!r}: evaluate again, or read it with the release that wrote it."
         return
-    for key in ("cluster_column", "references", "missing", "left_out", "cells"):
+    for key in ("cluster_column", "references", "missing", "empty", "left_out", "cells"):
         if key not in given:
             yield f"`{key}` must be there, got {sorted(given)}: the file was edited; evaluate again."
 

@@ -41,6 +41,7 @@ COMPARISONS = st.builds(
     cluster_column=st.none() | TEXTS,
     references=NAMES,
     missing=NAMES,
+    empty=st.lists(st.sampled_from(Reference), unique=True).map(tuple),
     left_out=st.dictionaries(TEXTS, st.integers(0)),
 )
 
