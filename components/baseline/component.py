@@ -19,6 +19,7 @@ from components.baseline.taking import HIGHEST, take_version
 __all__ = [
     "FINGERPRINT_KEY",
     "IS_EMPTY_KEY",
+    "NOTHING_SERVES_KEY",
     "REASON_KEY",
     "VERSION_KEY",
     "Executor",
@@ -28,6 +29,7 @@ __all__ = [
 
 # Custom properties of the model.
 IS_EMPTY_KEY: Final = "is_empty"  # 1: there was nothing to take, and the artifact holds no file.
+NOTHING_SERVES_KEY: Final = "nothing_serves"  # 1: it is empty since there is no version at all yet.
 VERSION_KEY: Final = "version"  # Of the served folder; empty with `is_empty`.
 FINGERPRINT_KEY: Final = "fingerprint"
 REASON_KEY: Final = "reason"  # Why it is empty; else empty.
@@ -48,6 +50,7 @@ class Executor(base_executor.BaseExecutor):
         folder = path_utils.serving_model_dir(model.uri)
         taken = take_version(exec_properties[_DIRECTORY], folder, which=exec_properties[_WHICH])
         model.set_int_custom_property(IS_EMPTY_KEY, int(taken.version is None))
+        model.set_int_custom_property(NOTHING_SERVES_KEY, int(taken.nothing_serves))
         model.set_string_custom_property(VERSION_KEY, "" if taken.version is None else str(taken.version))
         model.set_string_custom_property(FINGERPRINT_KEY, taken.fingerprint)
         model.set_string_custom_property(REASON_KEY, taken.reason)

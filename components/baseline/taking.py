@@ -27,11 +27,13 @@ class Taken:
         version: None where there was none to take.
         fingerprint: Of the names and contents of its files; empty without a version.
         reason: Why there was none; else empty.
+        nothing_serves: Whether there is no version at all yet.
     """
 
     version: int | None
     fingerprint: str = ""
     reason: str = ""
+    nothing_serves: bool = False
 
 
 def take_version(directory: str, folder: str, *, which: str = HIGHEST) -> Taken:
@@ -50,7 +52,7 @@ def take_version(directory: str, folder: str, *, which: str = HIGHEST) -> Taken:
     """
     found = versions(directory)
     if not found:
-        return Taken(None, reason=f"nothing serves yet: {directory} holds no version")
+        return Taken(None, reason=f"nothing serves yet: {directory} holds no version", nothing_serves=True)
     if which in (HIGHEST, OLDEST):
         taken = found[-1] if which == HIGHEST else found[0]
     elif int(which) in found:

@@ -53,7 +53,7 @@ def push(tmp_path, version, content):
 
 def test_every_run_asks_again_what_serves(run, tmp_path):
     uri, properties, _ = run("first")
-    assert properties["is_empty"] == 1
+    assert (properties["is_empty"], properties["nothing_serves"]) == (1, 1)
     assert "nothing serves yet" in properties["reason"]
     assert not os.path.exists(os.path.join(uri, "Format-Serving"))
 
@@ -71,4 +71,7 @@ def test_every_run_asks_again_what_serves(run, tmp_path):
 
     _, properties, num_artifacts = run("fourth", which="5")
     assert (properties["version"], properties["fingerprint"]) == ("5", fingerprint)
-    assert num_artifacts == 4
+
+    _, properties, num_artifacts = run("fifth", which="7")
+    assert (properties["is_empty"], properties["nothing_serves"]) == (1, 0)
+    assert num_artifacts == 5

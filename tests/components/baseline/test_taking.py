@@ -79,12 +79,12 @@ def test_without_any_version_nothing_is_made_and_the_reason_is_said(tmp_path, ex
     if exists:
         directory.mkdir()
     taken = take_version(str(directory), str(tmp_path / "taken"))
-    assert taken == Taken(None, reason=f"nothing serves yet: {directory} holds no version")
+    assert taken == Taken(None, reason=f"nothing serves yet: {directory} holds no version", nothing_serves=True)
     assert not (tmp_path / "taken").exists()
 
 
 def test_a_pinned_version_that_is_gone_is_not_replaced_by_another(served, tmp_path):
     taken = take_version(served, str(tmp_path / "taken"), which="7")
-    assert (taken.version, taken.fingerprint) == (None, "")
+    assert (taken.version, taken.fingerprint, taken.nothing_serves) == (None, "", False)
     assert taken.reason == f"version 7 is not in {served} any more; the last there: 5, 12"
     assert not (tmp_path / "taken").exists()

@@ -1,0 +1,96 @@
+"""From TFMA's extracts of a batch to the rows of every output."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import tensorflow_model_analysis as tfma
+
+from components.comparison.kinds import Kind
+from components.comparison.rows import Membership, Rows
+from components.evaluator.grouping import ids, memberships
+from components.evaluator.lineup import Lineup
+from components.evaluator.plan import EvaluatorPlan
+
+__all__ = ["join", "rows_of", "take", "without_clusters"]
+
+SMALLEST_PROBABILITY: Final = 1e-7  # Keras's, so that log losses agree with the training's.
+
+_Extracts = Mapping[str, Any]  # TFMA's: nested dicts of arrays.
+
+
+def rows_of(extracts: _Extracts, plan: EvaluatorPlan, lineups: Mapping[str, Lineup]) -> Iterator[tuple[str, Rows]]:
+    """The rows of each output; `known` is the weight, above 1 where a row stands for others that were left out."""
+    features = extracts[tfma.FEATURES_KEY]
+    num_rows = len(extracts[tfma.INPUT_KEY])
+    slices = memberships(features, plan.slices, num_rows)
+    clusters = None if plan.cluster is None else ids(features, plan.cluster, num_rows)
+    for output, lineup in lineups.items():
+        labels = np.asarray(extracts[tfma.LABELS_KEY][output], np.float64).reshape(-1)
+        known = np.asarray(extracts[tfma.EXAMPLE_WEIGHTS_KEY][output], np.float64).reshape(-1)
+        predictions = [extracts[tfma.PREDICTIONS_KEY][model][output] for model in lineup.models]
+        hits = None
+        if lineup.plan.kind is Kind.CLASSES:
+            scores, hits = _of_classes(labels, predictions)
+        else:
+            scores = np.stack([np.asarray(given, np.float64).reshape(num_rows) for given in predictions])
+        yield output, Rows(labels=labels, scores=scores, hits=hits, clusters=clusters, slices=slices, known=known)
+
+
+def _of_classes(labels: np.ndarray, predictions: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """`[models, rows]` losses, NaN where a probability is none, and whether the first guess is right."""
+    losses, hits = [], []
+    classes = labels.astype(np.int64)
+    for given in predictions:
+        probabilities = np.asarray(given, np.float64)  # [rows, classes]
+        own = probabilities[np.arange(len(classes)), np.minimum(classes, probabilities.shape[1] - 1)]
+        losses.append(-np.log(np.clip(own, SMALLEST_PROBABILITY, 1.0)))
+        hits.append(np.argmax(probabilities, axis=1) == classes)
+    is_sound = [np.isfinite(np.asarray(given, np.float64)).all(axis=1) for given in predictions]
+    return np.where(is_sound, np.stack(losses), np.nan), np.stack(hits).astype(np.float64)
+
+
+def take(rows: Rows, places: np.ndarray) -> Rows:
+    """The rows at `places`, or where they are true."""
+    return Rows(
+        labels=rows.labels[places],
+        scores=rows.scores[:, places],
+        hits=None if rows.hits is None else rows.hits[:, places],
+        clusters=None if rows.clusters is None else rows.clusters[places],
+        slices=[dataclasses.replace(found, codes=found.codes[places]) for found in rows.slices],
+        known=None if rows.known is None else rows.known[places],
+    )
+
+
+def without_clusters(rows: Rows) -> Rows:
+    """The same rows, independent of each other."""
+    return dataclasses.replace(rows, clusters=None)
+
+
+def join(pieces: Sequence[Rows]) -> Rows:
+    """All rows of at least one piece, in their order."""
+    first = pieces[0]
+
+    def joined(field: str) -> Any:
+        if getattr(first, field) is None:
+            return None
+        return np.concatenate([getattr(piece, field) for piece in pieces], axis=-1)
+
+    return Rows(
+        labels=joined("labels"),
+        scores=joined("scores"),
+        hits=joined("hits"),
+        clusters=joined("clusters"),
+        slices=[_join_slices([piece.slices[place] for piece in pieces]) for place in range(len(first.slices))],
+        known=joined("known"),
+    )
+
+
+def _join_slices(pieces: Sequence[Membership]) -> Membership:
+    names = {name: None for piece in pieces for name in piece.names}
+    places = {name: place for place, name in enumerate(names)}
+    codes = [np.array([*(places[name] for name in piece.names), -1], np.int64)[piece.codes] for piece in pieces]
+    return Membership(tuple(names), np.concatenate(codes))

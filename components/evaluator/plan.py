@@ -1,0 +1,67 @@
+"""Everything the Evaluator must know, as plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Final
+
+from models.binding import bind_or_raise, unbind
+from models.tasks import TaskGraph, known_column, label_column
+
+__all__ = ["PLAN_KEY", "EvaluatorPlan"]
+
+PLAN_KEY: Final = "plan"  # The execution property that holds a plan as JSON.
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class EvaluatorPlan:
+    """What is evaluated, and by which columns rows belong together.
+
+    Attributes:
+        tasks: Their outputs are what is compared.
+        split: The split of the examples that is scored.
+        slices: Each a list of raw columns.
+        cluster: The raw column whose rows depend on each other; None takes rows as independent.
+        user: The raw column within whose values GAUC ranks; None leaves GAUC out.
+        list: The raw column within whose values NDCG ranks; None leaves NDCG out.
+        ndcg_at: How many places of a list NDCG looks at.
+        batch_size: Rows scored at once.
+        code: A fingerprint of the code that evaluates, so that a cached result is not taken for that of newer code.
+    """
+
+    tasks: TaskGraph
+    split: str
+    slices: tuple[tuple[str, ...], ...] = ()
+    cluster: str | None = None
+    user: str | None = None
+    list: str | None = None
+    ndcg_at: int = 10
+    batch_size: int = 1_000
+    code: str = ""
+
+    def to_json(self) -> str:
+        """One line, the same for the same plan."""
+        return json.dumps(unbind(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> EvaluatorPlan:
+        """Reads what `to_json` wrote."""
+        return bind_or_raise(cls, json.loads(text))
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """The metrics that rank within groups of rows, and the column that tells the group."""
+        columns = {"gauc": self.user, "ndcg": self.list}
+        return {metric: column for metric, column in columns.items() if column is not None}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of an example that are read beside what the models read themselves."""
+        found: dict[str, None] = dict.fromkeys(column for columns in self.slices for column in columns)
+        found.update(dict.fromkeys(self.groups.values()))
+        if self.cluster is not None:
+            found[self.cluster] = None
+        for output in self.tasks.outputs:
+            found.update(dict.fromkeys((label_column(output.name), known_column(output.name))))
+        return tuple(found)

@@ -1,0 +1,108 @@
+"""Slices and clusters are those of the values, however a batch brings them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.comparison.rows import cluster_ids
+from components.evaluator.grouping import ids, memberships
+
+
+@dataclasses.dataclass
+class Sparse:
+    """As TFMA's VarLenTensorValue."""
+
+    values: np.ndarray
+    indices: np.ndarray
+
+
+def sparse(rows):
+    """Rows of lists."""
+    places = [[row, place] for row, own in enumerate(rows) for place in range(len(own))]
+    values = np.array([value for own in rows for value in own], dtype=object)
+    return Sparse(values, np.array(places, np.int64).reshape(-1, 2))
+
+
+def named(membership):
+    """By row, the slice or None."""
+    return [membership.names[code] if code >= 0 else None for code in membership.codes]
+
+
+def slice_of(features, columns, num_rows):
+    (found,) = memberships(features, [columns], num_rows)
+    return named(found)
+
+
+def test_values_name_slices_and_rows_without_a_value_are_in_none():
+    features = {"city": sparse([[b"Riga"], [], [b"Oslo"], [b"Riga"]])}
+    riga, oslo = (("city", "Riga"),), (("city", "Oslo"),)
+    assert slice_of(features, ("city",), 4) == [riga, None, oslo, riga]
+
+
+def test_of_several_values_the_first_counts():
+    assert slice_of({"tag": sparse([[b"a", b"b"], [b"b"]])}, ("tag",), 2) == [(("tag", "a"),), (("tag", "b"),)]
+
+
+def test_dense_values_are_the_same_slices_as_sparse_ones():
+    texts = [b"x", b"y", b"x"]
+    dense = np.array(texts, dtype=object)
+    with_none = np.array([b"x", None, b"x"], dtype=object)
+    wanted = slice_of({"a": sparse([[text] for text in texts])}, ("a",), 3)
+    assert slice_of({"a": dense}, ("a",), 3) == slice_of({"a": dense[:, None]}, ("a",), 3) == wanted
+    assert slice_of({"a": with_none}, ("a",), 3) == [wanted[0], None, wanted[0]]
+
+
+def test_numbers_are_named_as_a_person_writes_them():
+    values = np.array([12.0, 0.1, 16_777_216.0, np.nan], np.float32)
+    assert slice_of({"hour": values}, ("hour",), 4) == [
+        (("hour", "12"),), (("hour", "0.1"),), (("hour", "16777216"),), None,
+    ]  # fmt: skip
+
+
+def test_values_of_one_text_are_one_slice():
+    features = {"name": np.array([b"\xff", b"\xfe", b"a"], dtype=object)}  # Neither of the two is UTF-8.
+    found = slice_of(features, ("name",), 3)
+    assert found[0] == found[1] != found[2]
+
+
+def test_a_column_that_no_row_has_makes_no_slice():
+    assert slice_of({}, ("city",), 2) == [None, None]
+    assert slice_of({"city": sparse([[], []])}, ("city",), 2) == [None, None]
+
+
+LETTERS = st.sampled_from([b"a", b"b", b"c"])
+
+
+@given(st.lists(st.tuples(st.none() | LETTERS, st.none() | LETTERS), max_size=30))
+def test_crossed_slices_are_the_pairs_of_values(rows):
+    features = {
+        name: sparse([[] if row[place] is None else [row[place]] for row in rows])
+        for place, name in enumerate(("x", "y"))
+    }
+    wanted = [
+        None if None in (first, second) else (("x", first.decode()), ("y", second.decode())) for first, second in rows
+    ]
+    found, single = memberships(features, [("x", "y"), ("y",)], len(rows))
+    assert named(found) == wanted
+    assert len(set(found.names)) == len(found.names)
+    assert named(single) == [None if second is None else (("y", second.decode()),) for _, second in rows]
+
+
+def test_ids_are_those_of_the_texts_and_missing_values_are_one_cluster():
+    features = {"user": sparse([[b"ann"], [], [b"bob"], [b"ann"], []])}
+    found = ids(features, "user", 5)
+    assert found.dtype == np.uint64
+    assert found.tolist() == cluster_ids(np.array(["ann", "", "bob", "ann", ""], dtype=object)).tolist()
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0]])
+def test_an_id_does_not_hang_on_the_batch_that_brings_it(order):
+    names = np.array([b"ann", b"bob", b"cat"], dtype=object)[order]
+    found = dict(zip(names.tolist(), ids({"user": names}, "user", 3).tolist(), strict=True))
+    alone = {name: int(ids({"user": np.array([name], dtype=object)}, "user", 1)[0]) for name in names}
+    assert found == alone
