@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from components.gate.config import GateConfig
+from components.gate.config import GateConfig, Rule, RuleName
 from components.gate.metrics import loss_metric, main_metric
 from components.gate.policy import Policy
 from models.tasks import Role, TaskGraph
@@ -13,10 +13,16 @@ __all__ = ["gate_policy"]
 
 
 def gate_policy(gate: GateConfig, graph: TaskGraph) -> Policy:
-    """Leaves nothing open in a checked declaration."""
+    """Leaves nothing open in a checked declaration; an output that no rule names is observed."""
     rules = tuple(
         dataclasses.replace(rule, rule=rule.resolved, inconclusive=rule.inconclusive or gate.inconclusive)
         for rule in gate.rules
+    )
+    named = {rule.output for rule in rules}
+    rules += tuple(
+        Rule(output=output.name, metric=main_metric(output.kind), rule=RuleName.OBSERVE, inconclusive=gate.inconclusive)
+        for output in graph.outputs
+        if output.name not in named
     )
     kinds = {output.name: output.kind for output in graph.outputs}
     fused = gate.fused_loss.weights if gate.fused_loss else {}

@@ -1,0 +1,134 @@
+"""The whole decision: a policy applied to a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from components.comparison.cell import Comparison
+from components.gate.config import Inconclusive, RuleName, WithoutReference
+from components.gate.decision import Asked, Decision, GlobalDecision, Outcome
+from components.gate.judge import judge_bound, judge_differences, judge_total
+from components.gate.policy import Policy
+from components.gate.report import GateReport, GateStatus
+from components.gate.subjects import Subject, subjects_of
+from components.gate.together import judge_together
+from components.gate.verdict import verdicts_of
+
+__all__ = ["POWER", "decide"]
+
+POWER: Final = 0.8  # With which the rows that are asked for let an equal model pass all rules.
+
+_Answer = Decision | GlobalDecision
+
+
+def decide(policy: Policy, comparison: Comparison) -> GateReport:
+    """Judges every rule over all rows and its slices, then all of them together.
+
+    A candidate is blessed only where every rule passes: an intersection-union test, which lets a model that is worse on
+    any one task through at most as often as that task's rule alone would, so that a gain elsewhere buys nothing.
+    """
+    by_rule = [subjects_of(rule, comparison) for rule in policy.gate.rules]
+    power = _power_of_each([subject for subjects in by_rule for subject in subjects])
+    confidence = policy.gate.confidence
+    decisions = tuple(
+        decision for subjects in by_rule for decision in _judge(subjects, confidence=confidence, power=power)
+    )
+    together = judge_together(policy, comparison)
+    status, reason = _status(policy, [*decisions, *together])
+    blessed = status in (GateStatus.PASSED, GateStatus.PASSED_WITH_WARNING) or (
+        status is GateStatus.FIRST_RUN and policy.gate.first_run is WithoutReference.BOUNDS
+    )
+    asked_for = [d.rows_to_settle for d in decisions if d.outcome is Outcome.INCONCLUSIVE and d.rows_to_settle]
+    return GateReport(
+        blessed=blessed,
+        status=status,
+        reason=reason,
+        warnings=tuple(_named(answer) for answer in _let_through([*decisions, *together], policy)) if blessed else (),
+        confidence=confidence,
+        rows_to_settle=max(asked_for, default=None),
+        decisions=decisions,
+        together=together,
+        verdicts=verdicts_of(policy, comparison),
+        references={reference.value: name for reference, name in comparison.references.items()},
+        missing={reference.value: reason for reference, reason in comparison.missing.items()},
+        cluster_column=comparison.cluster_column,
+    )
+
+
+def _power_of_each(subjects: Sequence[Subject]) -> float:
+    """What each must be shown with, so that all are with `POWER`, however their errors hang together (Bonferroni)."""
+    asked = [
+        subject for subject in subjects if subject.against is None or subject.rule.resolved is not RuleName.OBSERVE
+    ]
+    return 1 - (1 - POWER) / max(len(asked), 1)
+
+
+def _judge(subjects: Sequence[Subject], *, confidence: float, power: float) -> list[Decision]:
+    differences = [subject for subject in subjects if subject.asked is Asked.DIFFERENCE]
+    found = judge_differences(differences, confidence=confidence, power=power)
+    for subject in subjects:
+        if subject.asked is Asked.TOTAL:
+            found.append(judge_total(subject, confidence=confidence, power=power))
+        elif subject.asked is not Asked.DIFFERENCE:
+            found.append(judge_bound(subject, confidence=confidence, power=power))
+    return found
+
+
+def _status(policy: Policy, answers: Sequence[_Answer]) -> tuple[GateStatus, str]:
+    """The worst answer decides."""
+    blocking = [
+        (GateStatus.FAILED, [a for a in answers if a.outcome is Outcome.FAILED]),
+        (GateStatus.NOT_COMPARABLE, _not_comparable(policy, answers)),
+        (GateStatus.INCONCLUSIVE, _inconclusive(policy, answers, Inconclusive.BLOCK)),
+        (GateStatus.MORE_ROWS, _inconclusive(policy, answers, Inconclusive.ASK_FOR_DATA)),
+    ]
+    for status, found in blocking:
+        if found:
+            return status, _first_of(found)
+    first = [answer for answer in answers if answer.outcome is Outcome.FIRST_RUN]
+    if first:
+        held = "Its bounds hold." if policy.gate.first_run is WithoutReference.BOUNDS else "`first_run` is block."
+        return GateStatus.FIRST_RUN, f"First run: nothing serves yet to compare with. {held}"
+    warned = _let_through(answers, policy)
+    if warned:
+        return GateStatus.PASSED_WITH_WARNING, f"Nothing failed, but not all is settled: {_first_of(warned)}"
+    return GateStatus.PASSED, "Every rule holds."
+
+
+def _not_comparable(policy: Policy, answers: Sequence[_Answer]) -> list[_Answer]:
+    if policy.gate.not_comparable is WithoutReference.BOUNDS:
+        return []
+    return [answer for answer in answers if answer.outcome is Outcome.NOT_COMPARABLE]
+
+
+def _inconclusive(policy: Policy, answers: Sequence[_Answer], meaning: Inconclusive) -> list[_Answer]:
+    return [a for a in answers if a.outcome is Outcome.INCONCLUSIVE and _meaning(a, policy) is meaning]
+
+
+def _let_through(answers: Sequence[_Answer], policy: Policy) -> list[_Answer]:
+    """What a blessed candidate was not shown to meet."""
+    found = _inconclusive(policy, answers, Inconclusive.PASS_WITH_WARNING)
+    return found + [answer for answer in answers if answer.outcome is Outcome.NOT_COMPARABLE]
+
+
+def _meaning(answer: _Answer, policy: Policy) -> Inconclusive:
+    return answer.inconclusive if isinstance(answer, Decision) else policy.gate.inconclusive
+
+
+def _first_of(answers: Sequence[_Answer]) -> str:
+    more = f" And {len(answers) - 1} more." if len(answers) > 1 else ""
+    return _named(answers[0]) + more
+
+
+def _named(answer: _Answer) -> str:
+    """The reason with what it is about, and how many rows would settle it."""
+    if isinstance(answer, GlobalDecision):
+        return f"{answer.name}: {answer.reason}"
+    place = ", ".join(f"{column} = {value}" for column, value in answer.slice)
+    where = f"{answer.output} {answer.metric.value}{f' on {place}' if place else ''}"
+    against = f" against the {answer.against.value}" if answer.against else ""
+    said = f"{where}{against}: {answer.reason}"
+    if answer.rows_to_settle is None:
+        return said
+    return f"{said} About {answer.rows_to_settle:,} rows would settle it; there are {answer.rows:,}."

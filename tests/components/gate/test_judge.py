@@ -1,0 +1,218 @@
+"""Every rule by an example worked by hand: 1.645 standard errors are 95 %, one-sided."""
+
+import math
+
+import pytest
+
+from components.comparison.cell import Reference, Status
+from components.comparison.estimate import Estimate
+from components.gate.config import RuleName
+from components.gate.decide import decide
+from components.gate.decision import Asked, Outcome
+from components.gate.metrics import Metric
+
+NON_INFERIOR = {"margin": 0.01}
+SUPERIOR = {"rule": RuleName.SUPERIOR}
+NOT_WORSE = {"rule": RuleName.NOT_SIGNIFICANTLY_WORSE}
+
+
+@pytest.fixture
+def answers(policy, comparison):
+    """The decisions about one rule."""
+
+    def judge(rule, *cells, **others):
+        return decide(policy(rule), comparison(*cells, **others)).decisions
+
+    return judge
+
+
+@pytest.mark.parametrize(
+    ("rule", "gain", "outcome"),
+    [
+        (NON_INFERIOR, -0.0067, Outcome.PASSED),  # -0.0067 - 0.00329 > -0.01
+        (NON_INFERIOR, -0.0068, Outcome.INCONCLUSIVE),
+        (NON_INFERIOR, -0.0132, Outcome.INCONCLUSIVE),
+        (NON_INFERIOR, -0.0133, Outcome.FAILED),  # -0.0133 + 0.00329 < -0.01
+        (SUPERIOR, 0.0033, Outcome.PASSED),
+        (SUPERIOR, 0.0032, Outcome.INCONCLUSIVE),
+        (SUPERIOR, -0.0032, Outcome.INCONCLUSIVE),
+        (SUPERIOR, -0.0033, Outcome.FAILED),
+        (NOT_WORSE, -0.0032, Outcome.PASSED),
+        (NOT_WORSE, -0.0033, Outcome.FAILED),
+        ({"rule": RuleName.OBSERVE}, -0.5, Outcome.OBSERVED),
+    ],
+)
+def test_a_rule_by_hand(answers, cell, rule, gain, outcome):
+    (decision,) = answers(rule, cell(gain, 0.002))
+    assert decision.outcome is outcome
+    assert decision.value == gain
+
+
+@pytest.mark.parametrize("rule", [NON_INFERIOR, SUPERIOR, NOT_WORSE])
+def test_where_less_is_better_a_fall_is_a_gain(answers, cell, rule):
+    for difference, gain in ((0.02, -0.02), (-0.02, 0.02)):
+        (decision,) = answers({**rule, "metric": Metric.LOG_LOSS}, cell(difference, 0.002, metric="log_loss"))
+        assert decision.value == gain
+        assert decision.outcome is (Outcome.FAILED if gain < 0 else Outcome.PASSED)
+
+
+def test_the_reason_says_what_was_found_and_asked(answers, cell):
+    reasons = [answers(NON_INFERIOR, cell(gain, 0.002))[0].reason for gain in (0.005, 0.0, -0.005, -0.009, -0.02)]
+    assert reasons == [
+        "It is better by at least 0.00171.",
+        "It is worse by no more than 0.00329, within the margin of 0.01.",
+        "It is worse by no more than 0.00829, within the margin of 0.01.",
+        "It may be worse by 0.0123, more than the margin of 0.01, or by only 0.00571.",
+        "It is worse by at least 0.0167, more than the margin of 0.01.",
+    ]
+
+
+def test_identical_models_are_no_worse_and_not_better(answers, cell):
+    assert answers(NON_INFERIOR, cell(0.0, 0.0))[0].reason == "It is no worse."
+    assert answers(SUPERIOR, cell(0.0, 0.0))[0].outcome is Outcome.FAILED
+    assert answers(NOT_WORSE, cell(0.0, 0.0))[0].outcome is Outcome.PASSED
+
+
+def test_a_relative_margin_is_a_share_of_what_exceeds_a_coin(answers, cell):
+    # 5 % of 0.7 - 0.5 is 0.01. Reference and candidate err alike, so the margin's own error is next to nothing.
+    rule = {"relative_margin": 0.05, "rule": RuleName.NON_INFERIOR}
+    (passed,) = answers(rule, cell(-0.0066, 0.002))
+    assert passed.limit == pytest.approx(-0.01)
+    assert passed.outcome is Outcome.PASSED
+    assert answers(rule, cell(-0.0069, 0.002))[0].outcome is Outcome.INCONCLUSIVE
+    (of_loss,) = answers({**rule, "metric": Metric.LOG_LOSS}, cell(0.0, 0.002, metric="log_loss", reference=0.6))
+    assert of_loss.limit == pytest.approx(-0.03)
+
+
+def test_bounds_are_judged_by_the_interval(answers, cell):
+    # The candidate is 0.7 -+ 1.645 * 0.005 = 0.6918 to 0.7082.
+    found = {limit: answers({"min": limit}, cell(0.0))[1].outcome for limit in (0.69, 0.7, 0.71)}
+    assert list(found.values()) == [Outcome.PASSED, Outcome.INCONCLUSIVE, Outcome.FAILED]
+    found = {limit: answers({"max": limit}, cell(0.0))[1].outcome for limit in (0.71, 0.7, 0.69)}
+    assert list(found.values()) == [Outcome.PASSED, Outcome.INCONCLUSIVE, Outcome.FAILED]
+
+
+def test_the_reason_of_a_bound_says_what_was_found(answers, cell):
+    reasons = [answers({"min": limit}, cell(0.0))[1].reason for limit in (0.69, 0.7, 0.71)]
+    assert reasons == [
+        "It is 0.7, and its interval (0.692 to 0.708) is at least 0.69.",
+        "It is 0.7, and its interval (0.692 to 0.708) does not settle whether it is at least 0.7.",
+        "It is 0.7, and its interval (0.692 to 0.708) is wholly below 0.71.",
+    ]
+
+
+def test_what_has_no_interval_is_bounded_by_its_value(answers, cell):
+    rule = {"metric": Metric.CALIBRATION_ERROR, "max": 0.05}
+    error = {"metric": "calibration_error", "status": Status.NO_INTERVAL, "own_error": math.nan, "error": math.nan}
+    assert answers(rule, cell(reference=0.04, **error))[1].outcome is Outcome.PASSED
+    failed = answers(rule, cell(reference=0.06, **error))[1]
+    assert failed.outcome is Outcome.FAILED
+    assert failed.reason == "It is 0.06, by its value alone; asked for at most 0.05."
+
+
+def test_too_few_rows_never_pass_but_may_fail(answers, cell):
+    few = {"status": Status.TOO_FEW, "reason": "An interval needs 500 rows with label 1, got 100.", "positives": 100}
+    for rule in (NON_INFERIOR, SUPERIOR, NOT_WORSE):
+        (better,) = answers(rule, cell(0.1, **few))
+        assert better.outcome is Outcome.INCONCLUSIVE
+        assert "not to be trusted: An interval needs 500 rows with label 1, got 100." in better.reason
+        assert answers(rule, cell(-0.1, **few))[0].outcome is Outcome.FAILED
+    assert answers({"min": 0.5}, cell(0.0, **few))[1].outcome is Outcome.INCONCLUSIVE
+    assert answers({"min": 0.9}, cell(0.0, **few))[1].outcome is Outcome.FAILED
+
+
+def test_too_few_rows_ask_for_as_many_as_make_the_interval_count(answers, cell):
+    # 100 positives of the 500 that an interval needs: five times the rows, more than the difference itself asks for.
+    (decision,) = answers(NON_INFERIOR, cell(0.0, 0.002, status=Status.TOO_FEW, positives=100))
+    assert decision.rows_to_settle == 50_000
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "outcome", "reason"),
+    [
+        ({"status": Status.ONE_CLASS, "difference": None}, Outcome.INCONCLUSIVE, "One class."),
+        ({"status": Status.NO_ROWS, "difference": None, "reason": "Empty."}, Outcome.INCONCLUSIVE, "Empty."),
+        ({"status": Status.NOT_FINITE, "candidate": None}, Outcome.FAILED, "A prediction is not a finite number."),
+        ({"status": Status.NOT_FINITE}, Outcome.NOT_COMPARABLE, "The reference is at fault: A prediction is not"),
+        ({"status": Status.NOT_COMPARABLE}, Outcome.NOT_COMPARABLE, "The reference lacks it."),
+        ({"difference": Estimate(math.nan, 0.1)}, Outcome.FAILED, "It is no number, but nan."),
+        ({"difference": Estimate(0.1, math.nan)}, Outcome.INCONCLUSIVE, "No interval could be told."),
+    ],
+    ids=["one class", "no rows", "candidate nan", "reference nan", "not comparable", "nan", "no error"],
+)
+@pytest.mark.parametrize("rule", [NON_INFERIOR, SUPERIOR, NOT_WORSE])
+def test_what_cannot_be_judged_never_passes(answers, cell, rule, spoilt, outcome, reason):
+    difference = {} if "difference" not in spoilt else {"difference": spoilt["difference"]}
+    made = cell(0.1, **{key: value for key, value in spoilt.items() if key != "difference"})
+    (decision,) = answers(rule, made.__class__(**{**made.__dict__, **difference}))
+    assert decision.outcome is outcome
+    assert decision.reason.startswith(reason)
+
+
+def test_a_candidate_that_predicts_nan_fails_even_where_it_is_only_observed(answers, cell):
+    nan = {"status": Status.NOT_FINITE, "candidate": None, "reason": "3 of 9 scores of the candidate are not finite."}
+    (decision,) = answers({"rule": RuleName.OBSERVE}, cell(0.0, **nan))
+    assert decision.outcome is Outcome.FAILED
+    (first,) = answers(
+        {"rule": RuleName.OBSERVE}, cell(against=None, **nan), references=(), empty=(Reference.BASELINE,)
+    )
+    assert first.outcome is Outcome.FAILED
+
+
+def test_a_rule_whose_cell_was_not_measured_fails(answers, cell):
+    (decision,) = answers(NON_INFERIOR, cell(output="buy"))
+    assert decision.outcome is Outcome.FAILED
+    assert decision.reason == "The evaluation holds no such cell, so nothing shows that it holds."
+
+
+def in_slices(cell, *gains):
+    return [cell(gain, 0.002, slice=(("day", str(day)),)) for day, gain in enumerate(gains)]
+
+
+def test_non_inferiority_over_slices_needs_no_correction(answers, cell):
+    # Each at 95 %: -0.0067 passes among twenty slices as it does alone.
+    rule = {**NON_INFERIOR, "slices": (("day",),)}
+    found = answers(rule, cell(0.0), *in_slices(cell, *[-0.0067] * 20))
+    assert len(found) == 21
+    assert {decision.outcome for decision in found} == {Outcome.PASSED}
+
+
+def test_not_significantly_worse_over_slices_is_held_to_holm(answers, cell):
+    # One of three at -2.1 standard errors has p = 0.018 > 0.05 / 4, so it is no rejection; at -2.3, p = 0.011 is.
+    rule = {**NOT_WORSE, "slices": (("day",),)}
+    by_chance = answers(rule, cell(0.0), *in_slices(cell, -0.0042, 0.0, 0.0))
+    assert {decision.outcome for decision in by_chance} == {Outcome.PASSED}
+    alone = answers(NOT_WORSE, cell(-0.0042))
+    assert alone[0].outcome is Outcome.FAILED
+    shown = answers(rule, cell(0.0), *in_slices(cell, -0.0046, 0.0, 0.0))
+    assert [decision.outcome for decision in shown] == [Outcome.PASSED, Outcome.FAILED, Outcome.PASSED, Outcome.PASSED]
+    assert shown[1].confidence == pytest.approx(1 - 0.05 / 4)
+
+
+def test_superior_over_slices_is_held_to_holm(answers, cell):
+    rule = {**SUPERIOR, "slices": (("day",),)}
+    found = answers(rule, cell(0.01), *in_slices(cell, 0.0042, 0.0035))
+    # p = 0.000, 0.018 and 0.040 against 0.05 / 3, 0.05 / 2 and 0.05.
+    assert [decision.outcome for decision in found] == [Outcome.PASSED, Outcome.PASSED, Outcome.PASSED]
+    found = answers(rule, cell(0.0038), *in_slices(cell, 0.0042, 0.0035))
+    # 0.018 > 0.05 / 3 stops all of them.
+    assert {decision.outcome for decision in found} == {Outcome.INCONCLUSIVE}
+
+
+def test_a_slicing_that_was_not_measured_fails(answers, cell):
+    found = answers({**NON_INFERIOR, "slices": (("day",),)}, cell(0.0))
+    assert [decision.outcome for decision in found] == [Outcome.PASSED, Outcome.FAILED]
+
+
+def test_a_rule_looks_at_its_own_slices_only(answers, cell):
+    other = cell(-0.5, slice=(("city", "x"),))
+    assert len(answers(NON_INFERIOR, cell(0.0), other)) == 1
+
+
+def test_bounds_are_told_whoever_the_candidate_was_compared_with(answers, cell):
+    alone = cell(against=None, reference=0.8)
+    differing = cell(0.0, status=Status.NOT_COMPARABLE)
+    (_, bound) = answers({"min": 0.75}, differing, alone)
+    assert (bound.asked, bound.outcome, bound.value) == (Asked.MIN, Outcome.PASSED, 0.8)
+    (_, bound) = answers({"min": 0.65}, differing)
+    assert bound.outcome is Outcome.PASSED
