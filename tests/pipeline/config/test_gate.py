@@ -26,7 +26,7 @@ def test_a_margin_means_non_inferior_and_bounds_alone_only_observe_the_differenc
         Rule(output="spend", metric=Metric.MSE),
     )
     policy = gate_policy(GateConfig(rules=rules), GRAPH)
-    assert [rule.rule for rule in policy.gate.rules] == [
+    assert [rule.rule for rule in policy.gate.rules[:4]] == [
         RuleName.NON_INFERIOR, RuleName.NON_INFERIOR, RuleName.OBSERVE, RuleName.OBSERVE,
     ]  # fmt: skip
 
@@ -37,7 +37,18 @@ def test_a_rule_takes_what_inconclusive_means_from_the_gate_unless_it_says_so():
         Rule(output="buy", metric=Metric.AUC, margin=0.01, inconclusive=Inconclusive.BLOCK),
     )
     policy = gate_policy(GateConfig(rules=rules, inconclusive=Inconclusive.ASK_FOR_DATA), GRAPH)
-    assert [rule.inconclusive for rule in policy.gate.rules] == [Inconclusive.ASK_FOR_DATA, Inconclusive.BLOCK]
+    assert [rule.inconclusive for rule in policy.gate.rules[:2]] == [Inconclusive.ASK_FOR_DATA, Inconclusive.BLOCK]
+
+
+def test_an_output_that_no_rule_names_is_observed():
+    policy = gate_policy(GateConfig(rules=(Rule(output="click", metric=Metric.AUC, margin=0.01),)), GRAPH)
+    assert [(rule.output, rule.metric, rule.rule) for rule in policy.gate.rules[1:]] == [
+        ("buy", Metric.AUC, RuleName.OBSERVE),
+        ("ctcvr", Metric.AUC, RuleName.OBSERVE),
+        ("topic", Metric.LOG_LOSS, RuleName.OBSERVE),
+        ("dwell", Metric.MAE, RuleName.OBSERVE),
+        ("spend", Metric.MSE, RuleName.OBSERVE),
+    ]
 
 
 def test_main_tasks_are_told_up_or_down_by_the_first_metric_of_their_heads():
