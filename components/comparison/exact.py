@@ -9,6 +9,7 @@ import numpy as np
 from typing_extensions import override
 
 from components.comparison.curve import curve_of
+from components.comparison.grid import on_grid, split
 from components.comparison.kinds import Kind
 from components.comparison.quantities import quantity
 from components.comparison.table import Table
@@ -73,8 +74,10 @@ class ExactView(View):
 
     @override
     def curve(self, model: int) -> Curve:
-        met, places, counts = np.unique(self._table.scores[model], return_inverse=True, return_counts=True)
-        return curve_of(met * counts, np.bincount(places, weights=self._table.labels), counts)
+        scores = self._table.scores[model]
+        places = np.unique(split(on_grid(scores))[0], return_inverse=True)[1]
+        sums = (np.bincount(places, weights=values) for values in (scores, self._table.labels))
+        return curve_of(*sums, counts=np.bincount(places))
 
     def _by_group(self, values: np.ndarray) -> np.ndarray:
         return np.bincount(self._groups, weights=values, minlength=self._num_groups)
