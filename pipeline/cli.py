@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "affinity": "Says which tasks should share, by measuring.",
     "check": "Checks a configuration file.",
     "demo": "Runs a configuration, serves what it pushed and asks it for scores.",
+    "gate": "Says what a gate can tell: how often it is right.",
     "predict": "Asks a model server for scores.",
     "report": "Writes the report of a run again.",
     "run": "Runs a pipeline on this machine.",

@@ -1,0 +1,96 @@
+"""How often a gate over AUCs is right, by formula."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+from scipy.stats import norm
+
+from components.comparison.judging import MIN_CLUSTERS, MIN_POSITIVES
+from components.gate.bounds import rows_needed
+from components.gate.decide import POWER
+from pipeline.gate_simulate.config import PowerConfig
+from pipeline.gate_simulate.error import auc_error
+
+__all__ = ["Power", "TaskPower", "power_of"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TaskPower:
+    """What the gate can tell of one task.
+
+    Attributes:
+        base_rate: Share of positives.
+        positives: Rows with label 1, in the mean.
+        is_enough: Whether the rows are enough for an interval to count; else nothing passes.
+        error: Standard error of the difference of an equal model.
+        passes_equal: The chance that a model just as good passes.
+        stops_worse: The chance that the worse model does not pass.
+        shows_worse: The chance that it is shown to be worse by more than the margin, not only left unsettled.
+        rows_asked_for: So many rows pass equal models on all tasks together with a probability of 0.8.
+    """
+
+    base_rate: float
+    positives: float
+    is_enough: bool
+    error: float
+    passes_equal: float
+    stops_worse: float
+    shows_worse: float
+    rows_asked_for: int | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Power:
+    """What the gate can tell of all tasks.
+
+    Attributes:
+        tasks: One a base rate.
+        passes_equal: The chance that a model just as good on all tasks passes, if their errors are independent.
+        passes_equal_at_least: The same, however they hang together.
+        stops_worse: The chance that a model worse on the task where that is seen least does not pass.
+    """
+
+    tasks: tuple[TaskPower, ...]
+    passes_equal: float
+    passes_equal_at_least: float
+    stops_worse: float
+
+
+def power_of(config: PowerConfig) -> Power:
+    """The chances of rule `non_inferior` on every task, by the normal distribution of the differences."""
+    tasks = tuple(_task(config, rate) for rate in config.base_rates)
+    return Power(
+        tasks=tasks,
+        passes_equal=math.prod(task.passes_equal for task in tasks),
+        passes_equal_at_least=max(0.0, 1 - sum(1 - task.passes_equal for task in tasks)),
+        stops_worse=min(task.stops_worse for task in tasks),
+    )
+
+
+def _task(config: PowerConfig, base_rate: float) -> TaskPower:
+    quantile = float(norm.ppf(config.confidence))
+    equal = auc_error(config, base_rate, candidate=config.auc)
+    worse = auc_error(config, base_rate, candidate=config.worse_auc)
+    loss = (config.worse - 1) * config.margin  # Of the worse model, beyond the margin.
+    shortfall = _shortfall(config, base_rate)
+    power = 1 - (1 - POWER) / len(config.base_rates)
+    rows = rows_needed(config.rows, equal, distance=config.margin, confidence=config.confidence, power=power)
+    least = math.ceil(config.rows * shortfall)
+    return TaskPower(
+        base_rate=base_rate,
+        positives=config.rows * base_rate,
+        is_enough=shortfall <= 1,
+        error=equal,
+        passes_equal=float(norm.cdf(config.margin / equal - quantile)) if shortfall <= 1 else 0.0,
+        stops_worse=float(norm.cdf(loss / worse + quantile)) if shortfall <= 1 else 1.0,
+        shows_worse=float(norm.cdf(loss / worse - quantile)),
+        rows_asked_for=None if rows is None else max(rows, least),
+    )
+
+
+def _shortfall(config: PowerConfig, base_rate: float) -> float:
+    """How many times the rows it takes for the interval to count."""
+    rarer = config.rows * min(base_rate, 1 - base_rate)
+    return max(MIN_POSITIVES / rarer, MIN_CLUSTERS * config.cluster_size / config.rows)

@@ -1,0 +1,36 @@
+"""`evenkeel gate simulate`, as it is typed."""
+
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from models.errors import ConfigError
+from pipeline.commands.gate import command
+
+ASKED = ["simulate", "--rows", "20000", "--margin", "0.01", "--base-rate", "0.1"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(command, arguments, env={"COLUMNS": "200"}, catch_exceptions=True)
+
+
+def test_it_prints_a_line_a_task_and_what_they_come_to():
+    done = run(*ASKED, "--base-rate", "0.001")
+    assert done.exit_code == 0
+    (first,) = re.findall(r"10 % +2,000 +(\S+) +(\S+) % ", done.output)
+    assert float(first[1]) > 50
+    assert "too few" in done.output
+    assert "a model just as good passes all tasks in 0 % of runs" in done.output
+
+
+def test_it_draws_where_asked():
+    done = run(*ASKED, "--rows", "3000", "--base-rate", "0.3", "--draws", "3")
+    assert "Of 3 drawn, compared and judged row by row: 0 % of models just as good passed" in done.output
+
+
+def test_what_cannot_be_is_said():
+    done = run("simulate", "--rows", "100", "--margin", "0.01", "--base-rate", "1.5")
+    assert isinstance(done.exception, ConfigError)
+    with pytest.raises(ConfigError, match=r"`base_rates` must be above 0 and below 1, got 1\.5"):
+        raise done.exception

@@ -1,0 +1,67 @@
+"""The chances of a gate, by hand and by drawing."""
+
+import math
+
+import pytest
+
+from models.errors import ConfigError
+from pipeline.gate_simulate import PowerConfig, power_of
+from pipeline.gate_simulate.draws import drawn_power
+
+
+def config(**others):
+    return PowerConfig(**{"rows": 20_000, "base_rates": (0.1,), "margin": 0.01, **others})
+
+
+def test_at_the_rows_that_are_asked_for_the_promise_holds():
+    (task,) = power_of(config()).tasks
+    (settled,) = power_of(config(rows=task.rows_asked_for)).tasks
+    assert settled.passes_equal == pytest.approx(0.8, abs=1e-3)
+    assert settled.stops_worse > 0.99
+    assert settled.shows_worse == pytest.approx(0.8, abs=0.03)  # Of a lower AUC the error is a little larger.
+
+
+def test_several_tasks_need_more_rows_for_the_same_promise():
+    rows = max(task.rows_asked_for for task in power_of(config(base_rates=(0.1,) * 5)).tasks)
+    power = power_of(config(base_rates=(0.1,) * 5, rows=rows))
+    assert power.passes_equal_at_least == pytest.approx(0.8, abs=1e-3)
+    assert power.passes_equal == pytest.approx(0.96**5, abs=1e-3)
+    assert rows > power_of(config()).tasks[0].rows_asked_for
+
+
+def test_a_model_worse_by_the_margin_passes_once_in_twenty():
+    (task,) = power_of(config(worse=1.0)).tasks
+    assert task.stops_worse == pytest.approx(0.95)
+
+
+def test_too_few_positives_pass_nothing_and_are_asked_for():
+    # 0.1 % of 20,000 rows are 20 positives of the 500 that an interval needs: 25 times the rows at least.
+    (task,) = power_of(config(base_rates=(0.001,))).tasks
+    assert (task.is_enough, task.passes_equal, task.stops_worse) == (False, 0.0, 1.0)
+    assert task.rows_asked_for >= 25 * 20_000
+
+
+def test_too_few_users_pass_nothing():
+    (task,) = power_of(config(cluster_size=200)).tasks
+    assert not task.is_enough
+
+
+@pytest.mark.slow
+def test_the_chances_are_those_of_rows_drawn_compared_and_judged():
+    asked = config(rows=6_000, base_rates=(0.2, 0.4), margin=0.012, worse=1.0)
+    draws = 300
+    power, drawn = power_of(asked), drawn_power(asked, draws=draws, seed=7)
+    passes = power.passes_equal
+    assert 0.3 < passes < 0.95
+    noise = 4 * math.sqrt(passes * (1 - passes) / draws)
+    assert drawn.passes_equal == pytest.approx(passes, abs=noise)
+    # Worse by the margin on the first task, the second still has to pass: stopped at least as often.
+    assert drawn.stops_worse >= power.stops_worse - 4 * math.sqrt(0.05 * 0.95 / draws)
+
+
+def test_what_cannot_be_is_refused_all_at_once():
+    with pytest.raises(ConfigError) as error:
+        PowerConfig(rows=0, base_rates=(0.0, 0.5), margin=0.2, correlation=1.0, within=1.0)
+    assert [problem.split()[0] for problem in error.value.problems] == [
+        "`rows`", "`correlation`", "`base_rates`", "`within`", "`margin`",
+    ]  # fmt: skip
