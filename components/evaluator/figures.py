@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Final, final
 
@@ -31,7 +32,7 @@ class Counts:
         slice: Which rows.
         known: Rows in the sample space with a known label.
         labels: Sum of their labels.
-        predictions: By model, the sum of its scores; of several classes there is none.
+        predictions: By model, the sum of its scores; of several classes, or where a score is no number, there is none.
     """
 
     output: str
@@ -103,7 +104,7 @@ class Figures:
         found = []
         for name in sorted(self._kept(), key=lambda name: (name != ALL_ROWS, name)):
             known, labels, *predictions = self._sums[name].tolist()
-            by_model = dict(zip(models, predictions, strict=False))
+            by_model = {model: sum_ for model, sum_ in zip(models, predictions, strict=False) if math.isfinite(sum_)}
             found.append(Counts(output=output, slice=name, known=known, labels=labels, predictions=by_model))
         return found
 

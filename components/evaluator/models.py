@@ -16,6 +16,7 @@ __all__ = ["MODEL_TYPE", "SIGNATURE", "OpenModel", "open_model"]
 
 SIGNATURE: Final = "serving_default"  # What a model server runs.
 
+_IN_GRAPH: Final = "Graph execution error"  # How TensorFlow begins such a message.
 MODEL_TYPE: Final = "tf_generic"  # TFMA's word for a SavedModel of signatures alone.
 
 
@@ -59,7 +60,7 @@ def open_model(name: str, path: str, rows: Sequence[bytes]) -> OpenModel:
         shared = tfma.default_eval_shared_model(path, model_name=name, eval_config=config, tags=["serve"])
         loaded = shared.model_loader.load()
     except (OSError, ValueError, RuntimeError, tf.errors.OpError) as error:
-        raise UnusableModelError(f"it does not load: {_first_line(error)}") from error
+        raise UnusableModelError(f"it does not load: {_said(error)}") from error
     signature = loaded.signatures.get(SIGNATURE)
     if signature is None:
         known = ", ".join(sorted(loaded.signatures)) or "none"
@@ -72,7 +73,7 @@ def open_model(name: str, path: str, rows: Sequence[bytes]) -> OpenModel:
         # Without rows TensorFlow's signature says what would come.
         scores = signature(tf.constant(list(rows), tf.string)) if rows else signature.structured_outputs
     except (ValueError, TypeError, tf.errors.OpError) as error:
-        raise UnusableModelError(f"it cannot score the rows: {_first_line(error)}") from error
+        raise UnusableModelError(f"it cannot score the rows: {_said(error)}") from error
     widths = {output: _width(output, values.shape) for output, values in scores.items()}
     return OpenModel(name, path, widths, shared, loaded)
 
@@ -87,5 +88,9 @@ def _width(output: str, shape: tf.TensorShape) -> int:
     return 0 if shape.rank == 1 or shape[1] == 1 else int(shape[1] or 0)
 
 
-def _first_line(error: BaseException) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+def _said(error: BaseException) -> str:
+    """One line; of an error in a graph the last, the others say where in the graph."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("[[")]
+    if not lines:
+        return type(error).__name__
+    return lines[-1] if lines[0].startswith(_IN_GRAPH) else lines[0]
