@@ -123,6 +123,11 @@ def small(arguments: argparse.Namespace, console: Console) -> None:
         plain = full_step(base, batch)
         alone = model_of(num_tasks, num_ids=FEW_IDS, num_levels=arguments.levels)
         rows = {"plain over a bare step": ("bare", plain), "passes back alone": ("limit", passes_back(alone, batch))}
+        for name, every in (("plain, a look not due", 10**9), ("plain, a look at each step", 1)):
+            model = model_of(num_tasks, num_ids=FEW_IDS, num_levels=arguments.levels)
+            model.train_by(look_every=every)
+            full_step(model, batch)()  # At step 0 it looks.
+            rows[name] = ("limit", full_step(model, batch))
         for name, (kind, balancer) in balancers(arguments.methods).items():
             model = model_of(num_tasks, num_ids=FEW_IDS, num_levels=arguments.levels, balancer=balancer)
             rows[name] = (kind, full_step(model, batch))
