@@ -15,7 +15,7 @@ from components.evaluator.grouping import ids, memberships
 from components.evaluator.lineup import Lineup
 from components.evaluator.plan import EvaluatorPlan
 
-__all__ = ["join", "rows_of", "take", "without_clusters"]
+__all__ = ["join", "losses_and_hits", "rows_of", "take", "without_clusters"]
 
 SMALLEST_PROBABILITY: Final = 1e-7  # Keras's, so that log losses agree with the training's.
 
@@ -34,13 +34,13 @@ def rows_of(extracts: _Extracts, plan: EvaluatorPlan, lineups: Mapping[str, Line
         predictions = [extracts[tfma.PREDICTIONS_KEY][model][output] for model in lineup.models]
         hits = None
         if lineup.plan.kind is Kind.CLASSES:
-            scores, hits = _of_classes(labels, predictions)
+            scores, hits = losses_and_hits(labels, predictions)
         else:
             scores = np.stack([np.asarray(given, np.float64).reshape(num_rows) for given in predictions])
         yield output, Rows(labels=labels, scores=scores, hits=hits, clusters=clusters, slices=slices, known=known)
 
 
-def _of_classes(labels: np.ndarray, predictions: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
+def losses_and_hits(labels: np.ndarray, predictions: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
     """`[models, rows]` losses, NaN where a probability is none, and whether the first guess is right."""
     losses, hits = [], []
     classes = labels.astype(np.int64)

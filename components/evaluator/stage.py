@@ -59,6 +59,7 @@ class _Accumulate(beam.PTransform):
 
     @override
     def expand(self, input_or_inputs: beam.PCollection) -> _Evaluation:
+        """Batches to sums."""
         parts = [
             input_or_inputs
             | "Rows" >> beam.FlatMap(_keyed_rows, self._plan, self._lineups)
@@ -86,6 +87,7 @@ class _Write(beam.PTransform):
 
     @override
     def expand(self, input_or_inputs: _Evaluation) -> beam.PCollection:
+        """Sums to files."""
         return (
             input_or_inputs[_SUMS]
             | "Gather" >> beam.CombineGlobally(beam.combiners.ToListCombineFn())

@@ -77,7 +77,8 @@ def world() -> World:
         classes = np.exp(-np.square(seen[:, None] + 1 - np.arange(3)))
         scores = {
             "click": sigmoid(seen), "buy": sigmoid(seen - 0.5), "click_and_buy": sigmoid(seen) * sigmoid(seen - 0.5),
-            "spend": np.exp(1 + 0.3 * seen), "topic": classes / classes.sum(axis=1, keepdims=True), "dwell": np.exp(seen),
+            "spend": np.exp(1 + 0.3 * seen), "dwell": np.exp(seen),
+            "topic": classes / classes.sum(axis=1, keepdims=True),
         }  # fmt: skip
         columns |= {f"{model}/{output}": np.asarray(values, np.float32) for output, values in scores.items()}
     return World(columns)
