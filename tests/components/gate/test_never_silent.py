@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from components.gate.decision import Outcome
 from components.gate.metrics import Metric
 from components.gate.policy import Policy
 from components.gate.report import GateStatus, report_from_json, report_to_json
+
+pytestmark = pytest.mark.slow  # A hundred comparisons each.
 
 TASKS = ("a", "b")
 NUMBERS = st.floats(-0.1, 0.1) | st.just(math.nan)
