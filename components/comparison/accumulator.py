@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Final, final
 
@@ -56,7 +57,7 @@ class Accumulator:
             places = [self._names.setdefault(name, len(self._names)) for name in found.names]
             own[:] = np.append(np.array(places, np.int64), NOWHERE)[found.codes]  # The last is that of -1.
         self._valued += (slots != NOWHERE).sum(axis=1)
-        self._keep(Table(table.labels, table.scores, table.hits, table.clusters, slots))
+        self._keep(dataclasses.replace(table, slots=slots))
 
     def merge(self, other: Accumulator) -> None:
         """Sees what `other` saw; `other` is not to be used any more."""
@@ -73,7 +74,7 @@ class Accumulator:
                     self._sketch[name] = cell
             self._drop_names()
         for table in other._tables:
-            self._keep(Table(table.labels, table.scores, table.hits, table.clusters, renamed[table.slots]))
+            self._keep(dataclasses.replace(table, slots=renamed[table.slots]))
 
     def compact(self) -> None:
         """Joins what came in small batches, so that it travels faster."""
@@ -166,10 +167,7 @@ class Accumulator:
             self._sketch = {name: cell for name, cell in self._sketch.items() if not name or name in places}
         renamed = np.array([*(places.get(name, NOWHERE) for name in self._names), NOWHERE], np.int64)
         self._names = places
-        self._tables = [
-            Table(table.labels, table.scores, table.hits, table.clusters, renamed[table.slots])
-            for table in self._tables
-        ]
+        self._tables = [dataclasses.replace(table, slots=renamed[table.slots]) for table in self._tables]
 
 
 def _columns(name: Slice) -> tuple[str, ...]:

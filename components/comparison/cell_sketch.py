@@ -32,25 +32,28 @@ class CellSketch(View):
         self._invalid = np.zeros(shape.models, np.int64)
         self._units = np.zeros(BUCKETS)
         self._labels = np.zeros(BUCKETS)
-        self._label_squares = 0.0
+        self._unit_squares = self._unit_labels = self._label_squares = 0.0
         self._sums = BucketSums(len(shape.series))
         self._distinct = DistinctCount()
-        self._ranks = RankSketch(shape.models, clustered=shape.clustered) if shape.ranks else None
+        self._ranks = (
+            RankSketch(shape.models, clustered=shape.clustered, weighted=shape.weighted) if shape.ranks else None
+        )
 
     def add(self, rows: Prepared) -> None:
         """Sees rows."""
         self.rows += len(rows.labels)
-        is_positive = rows.labels > 0
-        self.positives += int(np.count_nonzero(is_positive)) if self._shape.kind is Kind.BINARY else 0
+        self.positives += int(np.count_nonzero(rows.is_positive)) if self._shape.kind is Kind.BINARY else 0
         self._invalid += rows.is_invalid.sum(axis=1)
-        self._units += np.bincount(rows.buckets, minlength=BUCKETS)
+        self._units += np.bincount(rows.buckets, weights=rows.weights, minlength=BUCKETS)
         self._labels += np.bincount(rows.buckets, weights=rows.labels, minlength=BUCKETS)
+        self._unit_squares += float(np.square(rows.weights).sum())
+        self._unit_labels += float((rows.weights * rows.labels).sum())
         self._label_squares += float(np.square(rows.labels).sum())
-        self._sums.add(rows.values, rows.labels, rows.buckets)
+        self._sums.add(rows.values, rows.weights, rows.labels, rows.buckets)
         if self._shape.clustered:
             self._distinct.add((rows.registers, rows.ranks))
         if self._ranks is not None:
-            self._ranks.add(is_positive, rows.places, rows.hashes, rows.buckets)
+            self._ranks.add(rows)
 
     def merge(self, other: CellSketch) -> None:
         """Sees what `other` saw."""
@@ -59,6 +62,8 @@ class CellSketch(View):
         self._invalid += other._invalid
         self._units += other._units
         self._labels += other._labels
+        self._unit_squares += other._unit_squares
+        self._unit_labels += other._unit_labels
         self._label_squares += other._label_squares
         self._sums.merge(other._sums)
         self._distinct.merge(other._distinct)
@@ -77,11 +82,18 @@ class CellSketch(View):
 
     @override
     def base(self) -> Base:
-        totals = float(self.rows), float(self._labels.sum()), self._label_squares
-        if not self._shape.clustered:
-            return Base(*totals, None, None)
         is_filled = self._units > 0
-        return Base(*totals, self._units[is_filled], self._labels[is_filled])
+        has_groups = self._shape.clustered
+        return Base(
+            count=self.rows,
+            units=float(self._units.sum()),
+            labels=float(self._labels.sum()),
+            unit_squares=self._unit_squares,
+            unit_labels=self._unit_labels,
+            label_squares=self._label_squares,
+            group_units=self._units[is_filled] if has_groups else None,
+            group_labels=self._labels[is_filled] if has_groups else None,
+        )
 
     @override
     def sums(self, quantity: str, model: int, other: int | None) -> Sums:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import final
 
 import numpy as np
@@ -43,41 +44,59 @@ class ExactView(View):
 
     @override
     def base(self) -> Base:
-        labels = self._table.labels
-        of_groups = self._by_group(np.ones(self.rows)), self._by_group(labels)
-        return Base(float(self.rows), float(labels.sum()), float(np.square(labels).sum()), *of_groups)
+        weights, labels = self._table.weights, self._table.weights * self._table.labels
+        return Base(
+            count=self.rows,
+            units=float(weights.sum()),
+            labels=float(labels.sum()),
+            unit_squares=float(np.square(weights).sum()),
+            unit_labels=float((weights * labels).sum()),
+            label_squares=float(np.square(labels).sum()),
+            group_units=self._by_group(weights),
+            group_labels=self._by_group(labels),
+        )
 
     @override
     def sums(self, quantity: str, model: int, other: int | None) -> Sums:
         values = self._quantity(quantity, model)
         if other is not None:
             values = values - self._quantity(quantity, other)
-        products = float((values * self._table.labels).sum())
-        return Sums(float(values.sum()), float(np.square(values).sum()), products, self._by_group(values))
+        weights = self._table.weights
+        values = weights * values
+        return Sums(
+            total=float(values.sum()),
+            squares=float(np.square(values).sum()),
+            unit_cross=float((values * weights).sum()),
+            cross=float((values * weights * self._table.labels).sum()),
+            groups=self._by_group(values),
+        )
 
     @override
     def placements(self, model: int, other: int | None) -> Placements:
+        """Each row counts by its weight, among those above and below it too."""
         is_positive = self._table.labels > 0
+        positives, negatives = np.where([is_positive, ~is_positive], self._table.weights, 0.0)
         placed = self._placed(model)
-        value = float(placed[is_positive].mean())
+        value = float((positives * placed).sum() / positives.sum())
         if other is not None:
+            value -= float((positives * self._placed(other)).sum() / positives.sum())
             placed = placed - self._placed(other)
-            value -= float(self._placed(other)[is_positive].mean())
         return Placements(
             value,
-            above=self._by_group(np.where(is_positive, placed, 0.0)),
-            below=self._by_group(np.where(is_positive, 0.0, placed)),
-            positives=self._by_group(is_positive.astype(np.float64)),
-            negatives=self._by_group((~is_positive).astype(np.float64)),
-            row_variance=_variance_of_mean(placed[is_positive]) + _variance_of_mean(placed[~is_positive]),
+            above=self._by_group(positives * placed),
+            below=self._by_group(negatives * placed),
+            positives=self._by_group(positives),
+            negatives=self._by_group(negatives),
+            row_variance=_variance_of_mean(placed, positives) + _variance_of_mean(placed, negatives),
         )
 
     @override
     def curve(self, model: int) -> Curve:
         scores = self._table.scores[model]
         places = np.unique(split(on_grid(scores))[0], return_inverse=True)[1]
-        sums = (np.bincount(places, weights=values) for values in (scores, self._table.labels))
-        return curve_of(*sums, counts=np.bincount(places))
+        weights = self._table.weights
+        predicted, labels = (np.bincount(places, weights=weights * own) for own in (scores, self._table.labels))
+        return curve_of(predicted, labels, counts=np.bincount(places, weights=weights))
 
     def _by_group(self, values: np.ndarray) -> np.ndarray:
         return np.bincount(self._groups, weights=values, minlength=self._num_groups)
@@ -94,7 +113,8 @@ class ExactView(View):
         order = np.argsort(scores)
         ordered, is_positive = scores[order], self._table.labels[order] > 0
         ties = np.cumsum(np.concatenate([[False], ordered[1:] != ordered[:-1]]))
-        positives, negatives = np.bincount(ties, weights=is_positive), np.bincount(ties, weights=~is_positive)
+        of_classes = np.where([is_positive, ~is_positive], self._table.weights[order], 0.0)
+        positives, negatives = (np.bincount(ties, weights=own) for own in of_classes)
         below = (np.cumsum(negatives) - negatives / 2) / negatives.sum()
         above = 1 - (np.cumsum(positives) - positives / 2) / positives.sum()
         placed = np.empty(self.rows)
@@ -106,5 +126,10 @@ def _codes(clusters: np.ndarray) -> np.ndarray:
     return np.unique(clusters, return_inverse=True)[1]
 
 
-def _variance_of_mean(placed: np.ndarray) -> float:
-    return float(np.var(placed, ddof=1)) / len(placed) if len(placed) > 1 else float("nan")
+def _variance_of_mean(placed: np.ndarray, weights: np.ndarray) -> float:
+    """Of the weighted mean of independent rows; those of weight 0 are not there."""
+    rows = int(np.count_nonzero(weights))
+    if rows < 2:
+        return math.nan
+    influence = weights * (placed - (weights * placed).sum() / weights.sum()) / weights.sum()
+    return rows / (rows - 1) * float(np.square(influence).sum())

@@ -56,7 +56,7 @@ class GroupView(View):
 
     @override
     def base(self) -> Base:
-        return self._inner.base() if self._inner is not None else Base(0.0, 0.0, 0.0, None, None)
+        return self._inner.base() if self._inner is not None else Base(0, 0.0, 0.0, 0.0, 0.0, 0.0, None, None)
 
     @override
     def sums(self, quantity: str, model: int, other: int | None) -> Sums:

@@ -32,7 +32,7 @@ class GroupSums:
 
     In a slice a group consists of its rows in that slice, so a slice may vary within users. Groups are the units of the
     variance; where `clustered` of the plan holds, clusters of them are (lists of a user), a cluster being that of the
-    group's first row.
+    group's first row. A group weighs as much as its rows; within it each row counts once.
 
     Attributes:
         plan: What is compared.
@@ -101,6 +101,7 @@ class GroupSums:
             labels=weights[counted],
             scores=(values * weights)[:, counted],
             hits=np.zeros((0, int(counted.sum()))),
+            weights=np.ones(int(counted.sum())),
             clusters=table.clusters[first][counted],
             slots=np.zeros((0, int(counted.sum())), np.int64),
         )
@@ -111,8 +112,8 @@ class GroupSums:
         """`[models, units]` values, and `[units]` weights, 0 where a unit does not count."""
         if not num_units:
             return np.zeros((len(table.scores), 0)), np.zeros(0)
-        positives = np.bincount(units, weights=table.labels > 0)
-        sizes = np.bincount(units).astype(np.float64)
+        positives = np.bincount(units, weights=(table.labels > 0) * table.weights)
+        sizes = np.bincount(units, weights=table.weights)
         if self.metric == "gauc":
             values = np.stack([aucs_within(units, table.labels, own) for own in table.scores])
             weights = sizes if self.plan.gauc_weight is GaucWeight.IMPRESSIONS else positives
@@ -140,6 +141,7 @@ def _shape(plan: OutputPlan, slicings: tuple[tuple[str, ...], ...]) -> Shape:
         quantities=(_WEIGHTED,),
         ranks=False,
         clustered=plan.clustered,
+        weighted=False,
         slicings=slicings,
         slice_values=plan.slice_values,
         exact_rows=plan.exact_rows,

@@ -24,9 +24,11 @@ def known_rows(rows: Rows, plan: OutputPlan) -> tuple[Table, list[Membership]]:
     scores = np.where(is_fine, scores, np.nan)
     hits = np.zeros((0, len(labels))) if rows.hits is None else np.asarray(rows.hits, np.float64)
     clusters = np.zeros(len(labels), np.uint64) if rows.clusters is None else np.asarray(rows.clusters, np.uint64)
-    table = Table(labels, scores, hits, clusters, np.zeros((0, len(labels)), np.int64))
+    known = np.ones(len(labels)) if rows.known is None else np.asarray(rows.known, np.float64)
+    is_known = known > 0
+    weights = known if plan.weighted else is_known.astype(np.float64)
+    table = Table(labels, scores, hits, weights, clusters, np.zeros((0, len(labels)), np.int64))
     if rows.known is None:
         return table, list(rows.slices)
-    is_known = np.asarray(rows.known) > 0
     kept = [dataclasses.replace(found, codes=found.codes[is_known]) for found in rows.slices]
     return table.take(is_known), kept

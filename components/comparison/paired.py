@@ -38,6 +38,7 @@ class PairedSums:
                 quantities=tuple(name for name in needed if name != _RANKS),
                 ranks=_RANKS in needed,
                 clustered=plan.clustered,
+                weighted=plan.weighted,
                 slicings=plan.slicings,
                 slice_values=plan.slice_values,
                 exact_rows=plan.exact_rows,

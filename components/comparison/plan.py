@@ -27,6 +27,7 @@ class OutputPlan:
         references: What the candidate is compared with, in the order of the scores.
         slicings: Columns of each slicing; all rows are always judged too.
         clustered: Whether rows come with clusters; else they are independent.
+        weighted: Whether rows stand for others that were left out, as many as `known` says; else it is 0 or 1.
         exact_rows: Up to so many rows are kept and judged one by one; of more, only sums are.
         ndcg_at: Places of a list that NDCG looks at.
         gauc_weight: What a user counts for.
@@ -38,6 +39,7 @@ class OutputPlan:
     references: tuple[Reference, ...] = ()
     slicings: tuple[tuple[str, ...], ...] = ()
     clustered: bool = True
+    weighted: bool = False
     exact_rows: int = EXACT_ROWS
     ndcg_at: int = 10
     gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS

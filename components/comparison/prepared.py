@@ -22,18 +22,22 @@ class Prepared:
     """Rows, with what the sketches add up.
 
     Attributes:
-        labels: `[rows]`.
-        values: `[series, rows]`.
+        weights: `[rows]`.
+        labels: `[rows]`, weighted.
+        values: `[series, rows]`, weighted.
+        is_positive: `[rows]`.
         is_invalid: `[models, rows]`.
         places: `[models, rows]`, on the grid of log-odds.
-        hashes: `[rows]`, of the places.
+        hashes: `[rows]`, of the places and the weight.
         buckets: `[rows]`.
         registers: `[rows]`, of the clusters.
         ranks: `[rows]`, likewise.
     """
 
+    weights: np.ndarray
     labels: np.ndarray
     values: np.ndarray
+    is_positive: np.ndarray
     is_invalid: np.ndarray
     places: np.ndarray
     hashes: np.ndarray
@@ -48,12 +52,15 @@ class Prepared:
         scores = np.where(is_invalid, 0.0, table.scores)
         places = on_grid(scores) if shape.ranks else np.zeros((len(scores), len(table)), np.int64)
         clusters = mixed(table.clusters)
+        hashes = combined(places) if shape.ranks else clusters
         return cls(
-            table.labels,
+            table.weights,
+            table.weights * table.labels,
             _series(table, scores, shape),
+            table.labels > 0,
             is_invalid,
             places,
-            combined(places) if shape.ranks else clusters,
+            mixed(hashes ^ mixed(table.weights.view(np.uint64))) if shape.weighted else hashes,
             (clusters & np.uint64(BUCKETS - 1)).astype(np.int64),
             *marks(clusters),
         )
@@ -74,4 +81,6 @@ def _series(table: Table, scores: np.ndarray, shape: Shape) -> np.ndarray:
         values[place] = found[name, model]
         if other is not None:
             values[place] -= found[name, other]
+    if shape.weighted:
+        values *= table.weights
     return values

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final, final
 
 import numpy as np
 
 from components.comparison.buckets import BUCKETS
 from components.comparison.grid import BINS, split
+from components.comparison.prepared import Prepared
 from components.comparison.sample import LowestHashes
 from components.comparison.view import Placements
 
@@ -30,40 +32,43 @@ class RankSketch:
     the others as its clusters are.
     """
 
-    def __init__(self, num_models: int, *, clustered: bool) -> None:
-        self._counts = np.zeros((num_models, 2, BINS), np.uint32)
+    def __init__(self, num_models: int, *, clustered: bool, weighted: bool) -> None:
+        self._weighted = weighted  # Else whole numbers will do, of half the size.
+        self._rows = np.zeros(2, np.int64)
+        self._counts = np.zeros((num_models, 2, BINS), np.float64 if weighted else np.uint32)
         self._lowest = np.full((num_models, BINS), _INSIDE, np.uint16)
         self._highest = np.zeros((num_models, BINS), np.uint16)
-        self._coarse = np.zeros((num_models, BUCKETS, 2, NODES), np.int64) if clustered else None
-        self._samples = [LowestHashes(num_models) for _ in range(2)]
+        coarse = (num_models, BUCKETS, 2, NODES)
+        self._coarse: np.ndarray | None = None
+        if clustered:
+            self._coarse = np.zeros(coarse, np.float64 if weighted else np.int64)
+        self._samples = [LowestHashes(num_models + weighted) for _ in range(2)]
 
-    def add(self, is_positive: np.ndarray, places: np.ndarray, hashes: np.ndarray, buckets: np.ndarray) -> None:
-        """Sees rows.
-
-        Args:
-            is_positive: `[rows]`.
-            places: `[models, rows]`, of `on_grid`.
-            hashes: `[rows]`, of the places.
-            buckets: `[rows]`.
-        """
-        classes = is_positive.astype(np.int64)
-        bins, inside = split(places)
+    def add(self, rows: Prepared) -> None:
+        """Sees rows."""
+        classes, weights = rows.is_positive.astype(np.int64), rows.weights.astype(self._counts.dtype)
+        bins, inside = split(rows.places)
         inside = inside.astype(np.uint16)
         for model, own in enumerate(bins):
-            np.add.at(self._counts[model].reshape(-1), classes * BINS + own, np.uint32(1))
+            np.add.at(self._counts[model].reshape(-1), classes * BINS + own, weights)
             np.minimum.at(self._lowest[model], own, inside[model])
             np.maximum.at(self._highest[model], own, inside[model])
             if self._coarse is not None:
                 flat = self._coarse[model].reshape(-1)
                 node, beyond = own // _BINS_OF_A_NODE, own % _BINS_OF_A_NODE
-                start = (buckets * 2 + classes) * NODES + node
-                np.add.at(flat, start, _BINS_OF_A_NODE - beyond)
-                np.add.at(flat, start + 1, beyond)
-        for sample, those in zip(self._samples, (~is_positive, is_positive), strict=True):
-            sample.add(hashes[those], places[:, those])
+                start = (rows.buckets * 2 + classes) * NODES + node
+                np.add.at(flat, start, (_BINS_OF_A_NODE - beyond) * weights)
+                np.add.at(flat, start + 1, beyond * weights)
+        contents = rows.places
+        if self._weighted:
+            contents = np.concatenate([contents, rows.weights.view(np.int64)[None]])
+        for place, those in enumerate((~rows.is_positive, rows.is_positive)):
+            self._rows[place] += int(np.count_nonzero(those))
+            self._samples[place].add(rows.hashes[those], contents[:, those])
 
     def merge(self, other: RankSketch) -> None:
         """Sees what `other` saw."""
+        self._rows += other._rows
         self._counts += other._counts
         np.minimum(self._lowest, other._lowest, out=self._lowest)
         np.maximum(self._highest, other._highest, out=self._highest)
@@ -73,7 +78,7 @@ class RankSketch:
             sample.merge(others)
 
     def counts(self, model: int) -> tuple[np.ndarray, np.ndarray]:
-        """`[BINS]` negatives and positives."""
+        """`[BINS]` weights of negatives and of positives."""
         negatives, positives = self._counts[model].astype(np.float64)
         return negatives, positives
 
@@ -117,13 +122,17 @@ class RankSketch:
 
     def _row_variance(self, place: int, model: int, other: int | None) -> float:
         """Of the mean placement of a class, rows taken as independent."""
-        sample, rows = self._samples[place], float(self._counts[model, place].sum())
+        sample, rows = self._samples[place], int(self._rows[place])
+        if rows < 2:
+            return math.nan
         placed = self._placed(place, model, sample.contents[model])
         if other is not None:
             placed = placed - self._placed(place, other, sample.contents[other])
-        mean = np.average(placed, weights=sample.counts)
-        variance = float(np.average(np.square(placed - mean), weights=sample.counts))
-        return variance / (rows - 1) if rows > 1 else float("nan")
+        weights = sample.contents[-1].view(np.float64) if self._weighted else np.ones(len(placed))
+        of_sample = float((sample.counts * weights).sum())
+        mean = (sample.counts * weights * placed).sum() / of_sample
+        squares = float((sample.counts * np.square(weights * (placed - mean))).sum()) / of_sample
+        return rows / (rows - 1) * squares / float(self._counts[model, place].sum())
 
     def _placed(self, place: int, model: int, places: np.ndarray) -> np.ndarray:
         against = self.counts(model)[1 - place]

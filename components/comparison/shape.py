@@ -22,6 +22,7 @@ class Shape:
         quantities: Names of what is summed.
         ranks: Whether scores are counted by bin.
         clustered: Whether rows come with clusters.
+        weighted: Whether rows stand for others.
         slicings: Columns of each.
         slice_values: Values of a slicing that are kept, the first by name.
         exact_rows: Rows kept before only sums are.
@@ -32,6 +33,7 @@ class Shape:
     quantities: tuple[str, ...]
     ranks: bool
     clustered: bool
+    weighted: bool
     slicings: tuple[tuple[str, ...], ...]
     slice_values: int
     exact_rows: int

@@ -18,6 +18,7 @@ class Table:
         labels: `[rows]`.
         scores: `[models, rows]`.
         hits: `[models, rows]`, or `[0, rows]`.
+        weights: `[rows]`, how many rows each stands for, itself included.
         clusters: `[rows]` ids; zeros where rows are independent.
         slots: `[slicings, rows]` places in the list of slices; -1 in none.
     """
@@ -25,6 +26,7 @@ class Table:
     labels: np.ndarray
     scores: np.ndarray
     hits: np.ndarray
+    weights: np.ndarray
     clusters: np.ndarray
     slots: np.ndarray
 

@@ -12,19 +12,25 @@ __all__ = ["Base", "Curve", "Placements", "Sums", "View"]
 
 @dataclasses.dataclass(frozen=True)
 class Base:
-    """Counts and labels; a unit is a row, or of group metrics a group.
+    """Counts and labels; a unit is a row, or of group metrics a group, and weighs as much as it stands for.
 
     Attributes:
-        units: How many.
-        labels: Sum of the labels; of group metrics of the weights.
-        label_squares: Sum of their squares.
+        count: How many.
+        units: Sum of their weights.
+        labels: Sum of the weighted labels; of group metrics of the weights.
+        unit_squares: Sum of the squared weights.
+        unit_labels: Sum of products of weight and weighted label.
+        label_squares: Sum of the squared weighted labels.
         group_units: `[groups]` units of each group of the variance, a cluster or a bucket of them; None where units are
             independent and not kept.
         group_labels: `[groups]`, likewise.
     """
 
+    count: int
     units: float
     labels: float
+    unit_squares: float
+    unit_labels: float
     label_squares: float
     group_units: np.ndarray | None
     group_labels: np.ndarray | None
@@ -32,17 +38,19 @@ class Base:
 
 @dataclasses.dataclass(frozen=True)
 class Sums:
-    """One quantity of the units summed: a loss of a model, or by how much it exceeds that of another.
+    """One quantity of the units, weighted and summed: a loss of a model, or by how much it exceeds that of another.
 
     Attributes:
         total: Sum.
         squares: Sum of squares.
-        cross: Sum of products with the label.
+        unit_cross: Sum of products with the weight.
+        cross: Sum of products with the weighted label.
         groups: `[groups]` sums of each group; None as in `Base`.
     """
 
     total: float
     squares: float
+    unit_cross: float
     cross: float
     groups: np.ndarray | None
 
@@ -53,11 +61,11 @@ class Placements:
 
     Attributes:
         value: AUC; of two models the difference.
-        above: `[groups]`, for each group the sum over its positives of the share of negatives below, ties half; of two
-            models the difference.
-        below: `[groups]`, for each group the sum over its negatives of the share of positives above.
-        positives: `[groups]`.
-        negatives: `[groups]`.
+        above: `[groups]`, for each group the weighted sum over its positives of the share of negatives below, ties
+            half; of two models the difference.
+        below: `[groups]`, for each group the weighted sum over its negatives of the share of positives above.
+        positives: `[groups]` weights.
+        negatives: `[groups]` weights.
         row_variance: Of `value`, were rows independent.
         approximation: Largest possible error of `value`.
     """

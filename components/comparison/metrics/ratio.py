@@ -46,13 +46,14 @@ class RatioMetric(Compared):
 
     @override
     def estimate(self, view: View, model: int, other: int | None = None) -> Estimate:
+        """See `Compared`."""
         base, sums = view.base(), view.sums(self.quantity, model, other)
         size, of_unit, of_label = self.denominator(base.units, base.labels)
         value = sums.total / size
         slope, tilt = value * of_unit, value * of_label
         row_error = math.sqrt(_row_variance(base, sums, slope, tilt)) / size
         if sums.groups is None or base.group_units is None or base.group_labels is None:
-            return Estimate(value, row_error, dof=max(base.units - 1, 1), row_error=row_error)
+            return Estimate(value, row_error, dof=max(base.count - 1, 1), row_error=row_error)
         influence = (sums.groups - slope * base.group_units - tilt * base.group_labels) / size
         std_error = math.sqrt(_of_one_more(len(influence)) * float(np.square(influence).sum()))
         return Estimate(value, std_error, dof=effective_dof(influence), row_error=row_error)
@@ -75,15 +76,15 @@ def of_labels(units: float, labels: float) -> tuple[float, float, float]:
 
 
 def _row_variance(base: Base, sums: Sums, slope: float, tilt: float) -> float:
-    """Sum over units of (quantity - slope - tilt * label) squared, with Bessel's factor."""
+    """Sum over units of (quantity - slope * unit - tilt * label) squared, all weighted, with Bessel's factor."""
     squares = (
         sums.squares
-        - 2 * (slope * sums.total + tilt * sums.cross)
-        + slope**2 * base.units
-        + 2 * slope * tilt * base.labels
+        - 2 * (slope * sums.unit_cross + tilt * sums.cross)
+        + slope**2 * base.unit_squares
+        + 2 * slope * tilt * base.unit_labels
         + tilt**2 * base.label_squares
     )
-    return _of_one_more(base.units) * max(squares, 0.0)
+    return _of_one_more(base.count) * max(squares, 0.0)
 
 
 def _of_one_more(count: float) -> float:
