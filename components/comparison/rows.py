@@ -12,7 +12,7 @@ import numpy as np
 
 from components.comparison.cell import Slice
 
-__all__ = ["Membership", "Rows", "cluster_ids", "membership"]
+__all__ = ["Membership", "Rows", "cluster_ids", "membership", "membership_of_codes"]
 
 NOWHERE: Final = -1  # Code of a row that is in no slice of a slicing.
 
@@ -59,17 +59,36 @@ def membership(columns: Sequence[str], values: Sequence[np.ndarray]) -> Membersh
         columns: Names.
         values: One array `[rows]` for each column: text, bytes or whole numbers; None or NaN is a missing value.
     """
-    texts = [np.array([_text(cell) for cell in cells.tolist()], dtype=object) for cells in values]
-    is_there = np.all([column != None for column in texts], axis=0)  # noqa: E711  # Elementwise.
+    codes, met = [], []
+    for cells in values:
+        texts = np.array([_text(cell) for cell in cells.tolist()], dtype=object)
+        is_there = texts != None  # noqa: E711  # Elementwise.
+        own = np.full(len(texts), NOWHERE)
+        names, own[is_there] = np.unique(texts[is_there].astype(str), return_inverse=True)
+        codes.append(own)
+        met.append(names.tolist())
+    return membership_of_codes(columns, codes, met)
+
+
+def membership_of_codes(
+    columns: Sequence[str], codes: Sequence[np.ndarray], texts: Sequence[Sequence[str]]
+) -> Membership:
+    """As `membership`, of columns that come as codes.
+
+    Args:
+        columns: Names.
+        codes: One array `[rows]` for each column; -1 where the value is missing.
+        texts: For each column, what its codes stand for.
+    """
+    is_there = np.all([own != NOWHERE for own in codes], axis=0)
     names: list[Slice] = [()]
     places = np.zeros(int(is_there.sum()), np.int64)
-    for column, cells in zip(columns, texts, strict=True):
-        met, own = np.unique(cells[is_there].astype(str), return_inverse=True)
-        pairs, places = np.unique(places * len(met) + own, return_inverse=True)
-        names = [(*names[pair // len(met)], (column, str(met[pair % len(met)]))) for pair in pairs.tolist()]
-    codes = np.full(len(is_there), NOWHERE)
-    codes[is_there] = places
-    return Membership(tuple(names), codes)
+    for column, own, met in zip(columns, codes, texts, strict=True):
+        pairs, places = np.unique(places * len(met) + own[is_there], return_inverse=True)
+        names = [(*names[pair // len(met)], (column, met[pair % len(met)])) for pair in pairs.tolist()]
+    found = np.full(len(is_there), NOWHERE)
+    found[is_there] = places
+    return Membership(tuple(names) if len(places) else (), found)
 
 
 def cluster_ids(values: np.ndarray) -> np.ndarray:

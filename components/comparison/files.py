@@ -1,0 +1,157 @@
+"""Two models whose scores lie in columns of Parquet files, compared outside a pipeline."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import math
+import multiprocessing
+import pathlib
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Final, TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from components.comparison.cell import Comparison
+from components.comparison.columns import TaskColumns, ids_of, memberships_of, rows_of
+from components.comparison.groups import GroupSums
+from components.comparison.paired import PairedSums
+from components.comparison.plan import OutputPlan
+from components.comparison.spill import Spill, whole_users
+
+__all__ = ["Job", "compare_files"]
+
+_BATCH_ROWS: Final = 2**18
+_PARTITION_ROWS: Final = 2**20  # Whole users that are sorted at once.
+_GAUC: Final = "gauc"
+
+_Sums = TypeVar("_Sums", PairedSums, GroupSums)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Job:
+    """What is compared.
+
+    Attributes:
+        paths: Parquet files.
+        tasks: Their outputs.
+        cluster: Column whose rows depend on each other; None takes rows as independent.
+        user: Column of GAUC; needed where a task asks for it.
+        slicings: Columns of each slicing.
+        workers: Processes.
+    """
+
+    paths: tuple[str, ...]
+    tasks: tuple[TaskColumns, ...]
+    cluster: str | None = None
+    user: str | None = None
+    slicings: tuple[tuple[str, ...], ...] = ()
+    workers: int = 2
+
+    def __post_init__(self) -> None:
+        asking = [task.output for task in self.tasks if _GAUC in task.metrics]
+        if asking and self.user is None:
+            raise ValueError(f"`user` must name a column where GAUC is asked for, got None with {asking}.")
+        lists = [task.output for task in self.tasks if "ndcg" in task.metrics]
+        if lists:
+            raise ValueError(f"`metrics` must not hold NDCG, which is judged inside a pipeline, got it for {lists}.")
+
+    @property
+    def columns(self) -> list[str]:
+        """All that are read."""
+        others = [name for name in (self.cluster, self.user) if name is not None]
+        sliced = [name for columns in self.slicings for name in columns]
+        return list(dict.fromkeys([name for task in self.tasks for name in task.columns] + others + sliced))
+
+    def plan(self, task: TaskColumns) -> OutputPlan:
+        """Of one output."""
+        return OutputPlan(
+            output=task.output,
+            kind=task.kind,
+            metrics=task.metrics,
+            references=tuple(task.references),
+            slicings=self.slicings,
+            clustered=self.cluster is not None,
+        )
+
+
+def compare_files(job: Job) -> Comparison:
+    """Reads the files once, a batch at a time, in several processes; users of GAUC are gathered through a folder.
+
+    Columns of all tasks must have the same types in all files. Memory does not grow with rows.
+    """
+    with tempfile.TemporaryDirectory(prefix="evenkeel-") as folder:
+        partitions = math.ceil(sum(pq.ParquetFile(path).metadata.num_rows for path in job.paths) / _PARTITION_ROWS)
+        rows = _each_worker(_summed_rows, job, folder, max(partitions, 1))
+        users = _each_worker(_summed_users, job, folder, max(partitions, 1)) if job.user is not None else {}
+    found = {output: sums.cells() + (users[output].cells() if output in users else ()) for output, sums in rows.items()}
+    return Comparison(
+        cells=tuple(
+            cell
+            for task in job.tasks
+            for metric in task.metrics
+            for cell in found[task.output]
+            if cell.metric == metric
+        ),
+        cluster_column=job.cluster,
+        references={reference: column for task in job.tasks for reference, column in task.references.items()},
+        left_out={", ".join(columns): number for sums in rows.values() for columns, number in sums.left_out().items()},
+    )
+
+
+def _each_worker(
+    work: Callable[[Job, str, int, int], dict[str, _Sums]], job: Job, folder: str, partitions: int
+) -> dict[str, _Sums]:
+    """What all workers summed up, together."""
+    if job.workers == 1:
+        return work(job, folder, partitions, 0)
+    spawning = multiprocessing.get_context("spawn")  # A fork would copy the locks of Arrow's threads.
+    with concurrent.futures.ProcessPoolExecutor(job.workers, mp_context=spawning) as pool:
+        futures = [pool.submit(work, job, folder, partitions, worker) for worker in range(job.workers)]
+        found: list[dict[str, _Sums]] = [future.result() for future in futures]
+    for other in found[1:]:
+        for output, sums in other.items():
+            found[0][output].merge(sums)
+    return found[0]
+
+
+def _summed_rows(job: Job, folder: str, partitions: int, worker: int) -> dict[str, PairedSums]:
+    sums = {task.output: PairedSums(job.plan(task)) for task in job.tasks}
+    with Spill(pathlib.Path(folder), worker=worker, num_partitions=partitions) as spill:
+        for batch in _batches(job, worker):
+            clusters = ids_of(batch[job.cluster]) if job.cluster is not None else None
+            slices = memberships_of(batch, job.slicings)
+            for task in job.tasks:
+                sums[task.output].add(rows_of(batch, task, clusters, slices))
+            if job.user is not None:
+                spill.add(batch, ids_of(batch[job.user]))
+    for own in sums.values():
+        own.compact()
+    return sums
+
+
+def _summed_users(job: Job, folder: str, partitions: int, worker: int) -> dict[str, GroupSums]:
+    asking = [task for task in job.tasks if _GAUC in task.metrics and job.user is not None]
+    sums = {task.output: GroupSums(dataclasses.replace(job.plan(task), clustered=False), _GAUC) for task in asking}
+    for partition in range(worker, partitions, job.workers):
+        batch = whole_users(pathlib.Path(folder), partition)
+        if batch is not None and job.user is not None:
+            users, slices = ids_of(batch[job.user]), memberships_of(batch, job.slicings)
+            for task in asking:
+                sums[task.output].add(rows_of(batch, task, None, slices), users)
+    for own in sums.values():
+        own.compact()
+    return sums
+
+
+def _batches(job: Job, worker: int) -> Iterator[pa.RecordBatch]:
+    """Of every so many row groups the worker's own."""
+    place = 0
+    for path in job.paths:
+        file = pq.ParquetFile(path)
+        for group in range(file.metadata.num_row_groups):
+            if place % job.workers == worker:
+                yield from file.iter_batches(_BATCH_ROWS, [group], columns=job.columns)
+            place += 1

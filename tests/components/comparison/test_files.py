@@ -1,0 +1,106 @@
+"""Models compared from Parquet files, as from rows in memory."""
+
+import dataclasses
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from components.comparison import GroupSums, Kind, PairedSums, Reference, membership
+from components.comparison.columns import TaskColumns, ids_of, memberships_of
+from components.comparison.files import Job, compare_files
+from tests.components.comparison.samples import DEVICES, figures, plan_of, rows_of_users
+
+CLICK = TaskColumns(
+    output="click",
+    kind=Kind.BINARY,
+    metrics=("gauc", "auc", "log_loss"),
+    label="clicked",
+    candidate="new",
+    references={Reference.BASELINE: "old"},
+    known="shown",
+)
+
+
+@pytest.fixture
+def rows():
+    """Some of them not known."""
+    found = rows_of_users(num_users=900)
+    known = np.random.default_rng(1).random(len(found.labels)) < 0.9
+    return dataclasses.replace(found, known=known)
+
+
+@pytest.fixture
+def job(rows, tmp_path):
+    """Two files of several row groups each."""
+    labels = [
+        None if place % 2 and not rows.known[place] else label for place, label in enumerate(rows.labels.tolist())
+    ]
+    table = pa.table(
+        {
+            "clicked": pa.array(labels, pa.int64()),
+            "new": rows.scores[0],
+            "old": rows.scores[1],
+            "shown": rows.known,
+            "user": [f"user {number}" for number in rows.clusters],
+            "device": DEVICES[rows.slices[0].codes],  # Named in the order of their names.
+        }
+    )
+    half = len(rows.labels) // 2
+    for name, part in (("a", table[:half]), ("b", table[half:])):
+        pq.write_table(part, tmp_path / name, row_group_size=500)
+    paths = tuple(str(tmp_path / name) for name in "ab")
+    return Job(paths=paths, tasks=(CLICK,), cluster="user", user="user", slicings=(("device",),), workers=1)
+
+
+def expected_cells(rows):
+    sums, users = PairedSums(plan_of(*CLICK.metrics)), GroupSums(plan_of(*CLICK.metrics, clustered=False), "gauc")
+    sums.add(rows)
+    users.add(dataclasses.replace(rows, clusters=None), rows.clusters)
+    return users.cells() + sums.cells()
+
+
+def test_they_say_what_rows_in_memory_say(rows, job):
+    found, expected = compare_files(job), expected_cells(rows)
+    assert [(cell.metric, cell.slice) for cell in found.cells] == [(cell.metric, cell.slice) for cell in expected]
+    np.testing.assert_allclose(figures(found.cells), figures(expected), rtol=1e-9)
+    assert (found.cluster_column, found.references) == ("user", {Reference.BASELINE: "old"})
+
+
+@pytest.mark.integration
+def test_two_processes_say_the_same(job):
+    one, two = compare_files(job), compare_files(dataclasses.replace(job, workers=2))
+    np.testing.assert_allclose(figures(two.cells), figures(one.cells), rtol=1e-9)
+
+
+def test_users_are_whole_in_every_partition(rows, job, monkeypatch):
+    monkeypatch.setattr("components.comparison.files._PARTITION_ROWS", 400)
+    np.testing.assert_allclose(figures(compare_files(job).cells), figures(expected_cells(rows)), rtol=1e-9)
+
+
+def test_gauc_needs_a_user_and_lists_are_not_for_files(job):
+    with pytest.raises(
+        ValueError, match=r"^`user` must name a column where GAUC is asked for, got None with \['click'\]\.$"
+    ):
+        dataclasses.replace(job, user=None)
+    ranked = dataclasses.replace(CLICK, metrics=("ndcg",))
+    with pytest.raises(
+        ValueError, match=r"^`metrics` must not hold NDCG, which is judged inside a pipeline, got it for "
+    ):
+        dataclasses.replace(job, tasks=(ranked,))
+
+
+@pytest.mark.parametrize("values", [[1, 2, None, 1], ["a", None, "b", "a"], [b"a", b"b", b"", b"a"]])
+def test_ids_and_slices_of_columns_are_those_of_arrays(values):
+    batch = pa.record_batch({"x": pa.array(values), "y": pa.array([1, 1, 2, None])})
+    ids = ids_of(batch["x"])
+    assert ids[0] == ids[3]
+    assert len(set(ids.tolist())) == 3
+    slicings = (("x",), ("x", "y"))
+    columns = {name: np.array(batch[name].to_pylist(), dtype=object) for name in ("x", "y")}
+    for found, slicing in zip(memberships_of(batch, slicings), slicings, strict=True):
+        expected = membership(slicing, [columns[name] for name in slicing])
+        assert set(found.names) == set(expected.names)
+        names = [(*found.names, None)[code] for code in found.codes]
+        assert names == [(*expected.names, None)[code] for code in expected.codes]
