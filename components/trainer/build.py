@@ -53,7 +53,7 @@ def build_model(plan: TrainerPlan, inputs: tuple[Input, ...], *, num_steps: int 
 def look_interval(plan: TrainerPlan, model: MultiTaskModel, *, num_steps: int) -> int:
     """Steps from one look at the gradients to the next; 0 for none."""
     return looks_every(
-        plan.training.look_every_steps if num_steps else 0,
+        plan.training.look_every_steps,
         num_steps=num_steps,
         num_losses=len(model.tasks.losses),
         is_mirrored=plan.training.distribution is Distribution.MIRRORED,

@@ -16,6 +16,8 @@ from models.tasks import Loss
 
 __all__ = ["gradient_record", "gradient_scalars", "looks_every"]
 
+USUAL_INTERVAL: Final = 100  # Steps.
+USUAL_LOOKS: Final = 24  # Of a short run: as many as the report needs to tell noise from conflict.
 MOST_LOOKS: Final = 200  # Of a run; the model remembers 512.
 MOST_LISTED: Final = 100  # Looks of a record.
 FEWEST_LISTED: Final = 20
@@ -26,16 +28,18 @@ DIGITS: Final = 4  # Of all else.
 MIN_LOSSES: Final = 2  # One has nothing to be compared with.
 
 
-def looks_every(wanted: int, *, num_steps: int, num_losses: int, is_mirrored: bool) -> int:
+def looks_every(wanted: int | None, *, num_steps: int, num_losses: int, is_mirrored: bool) -> int:
     """Steps from one look to the next: as wanted, or more where a run would have over `MOST_LOOKS`; 0 for no look.
 
     Args:
-        wanted: What the settings say.
+        wanted: What the settings say; None leaves it to the length of the run.
         num_steps: Of all epochs; the same for a run and for what takes it up after a kill.
         num_losses: Of one there is nothing to see.
         is_mirrored: Whether devices may share a step: one cannot look alone.
     """
-    if wanted < 1 or num_losses < MIN_LOSSES or is_mirrored:
+    if wanted is None:
+        wanted = max(1, min(USUAL_INTERVAL, num_steps // USUAL_LOOKS))
+    if not num_steps or wanted < 1 or num_losses < MIN_LOSSES or is_mirrored:
         return 0
     return max(wanted, math.ceil(num_steps / MOST_LOOKS))
 

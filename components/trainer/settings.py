@@ -63,9 +63,9 @@ class TrainingSettings:
         patience: Epochs without a better score by `keep` before training stops; None trains all epochs.
         checkpoint_every_steps: Steps between checkpoints for a resume.
         look_every_steps: Steps from one look at the gradients of all losses to the next, for TensorBoard and the
-            report; more in a run that would have over 200 looks, 0 for none. A look costs a forward pass and one
-            backward pass a loss, the steps between cost nothing: every 100 steps of 4,096 rows one or two hundredths.
-            Under `mirrored` or with `batch_parts` there is none.
+            report; more in a run that would have over 200 looks, 0 for none. None is 100, or less in a short run, which
+            has 24 looks. A look costs a forward pass and one backward pass a loss, the steps between cost nothing: at
+            every 100 steps of 4,096 rows one or two hundredths. Under `mirrored` or with `batch_parts` there is none.
         batch_parts: In how many parts a batch is passed through, one after another, to update once: memory holds the
             activations of one. Above 1 a step takes one backward pass for each loss, whatever the balancing.
     """
@@ -84,7 +84,7 @@ class TrainingSettings:
     tolerance: float = 0.0
     patience: int | None = None
     checkpoint_every_steps: int = 1_000
-    look_every_steps: int = 100
+    look_every_steps: int | None = None
     batch_parts: int = 1
 
     def __post_init__(self) -> None:
@@ -97,7 +97,7 @@ class TrainingSettings:
         ]
         if self.clip_norm is not None and not 0 < self.clip_norm < math.inf:
             problems.append(f"`clip_norm` must be positive, got {self.clip_norm!r}; leave it out for no clipping.")
-        if self.look_every_steps < 0:
+        if self.look_every_steps is not None and self.look_every_steps < 0:
             problems.append(f"`look_every_steps` must be at least 0, which never looks, got {self.look_every_steps!r}.")
         if not 0 <= self.tolerance < 1:
             problems.append(f"`tolerance` must be at least 0 and under 1, got {self.tolerance!r}.")

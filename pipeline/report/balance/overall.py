@@ -28,7 +28,7 @@ def overall_sentence(record: GradientRecord, findings: Sequence[Finding]) -> str
         said.append(f"Its balancer, {record.balancer}, is at work on {listed(held)}.")
     if untold := by_state[State.UNTOLD]:
         said.append(
-            f"{record.num_looks} looks are too few to tell of {listed(untold)}: lower `training.look_every_steps` "
+            f"Too few looks, {record.num_looks}, to tell of {listed(untold)}: lower `training.look_every_steps` "
             f"from {record.every}, or train longer."
         )
     if not said:

@@ -106,8 +106,9 @@ def _looks(record: GradientRecord) -> str:
     parts = len(record.layers)
     layers = f"the {parts} of the largest gradients of {record.num_layers}" if parts < record.num_layers else str(parts)
     watched = f" Only watched, not trained: {', '.join(record.watched)}." if record.watched else ""
+    looks = "1 look" if record.num_looks == 1 else f"{record.num_looks} looks"
     return (
-        f"{record.num_looks} looks, one every {numbers.count(record.every)} steps{listed}, at the parameters that two "
+        f"{looks}, one every {numbers.count(record.every)} steps{listed}, at the parameters that two "
         f"or more losses reach: {layers} layers and tables. A look sees the gradients of one batch, whose noise pulls "
         f"cosines towards 0.{watched}"
     )

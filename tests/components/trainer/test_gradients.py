@@ -138,6 +138,11 @@ def test_a_record_of_many_losses_and_layers_stays_small(monkeypatch):
         (50, 10_000, {}, 50),
         (50, 10_001, {}, 51),  # 200 looks at most.
         (0, 1_000, {}, 0),
+        (50, 0, {}, 0),  # Nobody trains.
+        (None, 10_000, {}, 100),
+        (None, 100_000, {}, 500),
+        (None, 320, {}, 13),  # 24 looks and one at the start.
+        (None, 10, {}, 1),
         (50, 1_000, {"num_losses": 1}, 0),
         (50, 1_000, {"is_mirrored": True}, 0),
     ],

@@ -57,7 +57,7 @@ def test_few_looks_tell_nothing_and_say_what_to_do():
     findings = findings_of(record)
     assert [finding.state for finding in findings] == [UNTOLD] * 3
     assert overall_sentence(record, findings) == (
-        "7 looks are too few to tell of magnitude, velocity and direction: lower `training.look_every_steps` from 50, "
+        "Too few looks, 7, to tell of magnitude, velocity and direction: lower `training.look_every_steps` from 50, "
         "or train longer."
     )
     assert [finding.state for finding in findings_of(gradients(num=8))] == [FINE, UNTOLD, FINE]
