@@ -82,6 +82,7 @@ class CellSketch(View):
 
     @override
     def base(self) -> Base:
+        """See `View`."""
         is_filled = self._units > 0
         has_groups = self._shape.clustered
         return Base(

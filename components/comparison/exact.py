@@ -44,6 +44,7 @@ class ExactView(View):
 
     @override
     def base(self) -> Base:
+        """See `View`."""
         weights, labels = self._table.weights, self._table.weights * self._table.labels
         return Base(
             count=self.rows,
@@ -58,6 +59,7 @@ class ExactView(View):
 
     @override
     def sums(self, quantity: str, model: int, other: int | None) -> Sums:
+        """See `View`."""
         values = self._quantity(quantity, model)
         if other is not None:
             values = values - self._quantity(quantity, other)

@@ -1,0 +1,88 @@
+"""A reduced form of the coverage of the gate's intervals; seeds are fixed, so it gives the same in every run."""
+
+import dataclasses
+import sys
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from benchmarks.gate_coverage import BAND, Coverage, Setting, chance_of_a_miss, measured, settings
+from benchmarks.gate_coverage_rows import Population
+from components.comparison import Kind, OutputPlan, PairedSums, Reference, Rows
+
+ROW_METRICS = ("auc", "log_loss", "calibration")
+DRAWS = 300
+# 300 draws of a right interval hold the truth in so many; a cell goes beyond in 2 of 1,000 runs with another seed.
+LOW, HIGH = (binom.ppf(share, DRAWS, 0.95) / DRAWS for share in (0.001, 0.999))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exact_rows", [sys.maxsize, 0], ids=["rows", "sums"])
+@pytest.mark.parametrize(
+    ("population", "metrics", "num_users"),
+    [
+        (Population(0.5, 1), ROW_METRICS, 1200),
+        (Population(0.05, 10), ROW_METRICS, 1200),
+        (Population(0.5, 100), ROW_METRICS, 220),
+        (Population(0.5, 10), ("gauc",), 704),
+    ],
+)
+def test_intervals_hold_the_truth_as_often_as_they_say(population, metrics, num_users, exact_rows):
+    for found in measured(Setting(population, metrics, num_users), draws=DRAWS, seed=0, exact_rows=exact_rows):
+        assert LOW <= found.share <= HIGH, (found.metric, found.share)
+        assert found.std_errors.mean() / found.values.std(ddof=1) == pytest.approx(1, abs=0.13)
+
+
+@pytest.mark.slow
+def test_rows_taken_as_independent_would_not():
+    rng = np.random.default_rng(0)
+    population = Population(0.5, 100)
+    plan = OutputPlan(
+        output="click", kind=Kind.BINARY, metrics=("calibration",), references=(Reference.BASELINE,), clustered=False
+    )
+    held = []
+    for _ in range(100):
+        draw, sums = population.draw(rng, 220), PairedSums(plan)
+        sums.add(Rows(labels=draw.labels, scores=draw.scores))
+        low, high = sums.cells()[0].difference.interval(0.95)
+        held.append(low <= population.truth["calibration"] <= high)
+    assert np.mean(held) < 0.7
+
+
+@pytest.mark.parametrize("rate", [0.005, 0.05, 0.5])
+def test_the_truth_is_that_of_a_large_sample(rate):
+    population = Population(rate, 1)
+    draw = population.draw(np.random.default_rng(0), 400_000)
+    plan = OutputPlan(
+        output="click", kind=Kind.BINARY, metrics=ROW_METRICS, references=(Reference.BASELINE,), clustered=False
+    )
+    sums = PairedSums(dataclasses.replace(plan, exact_rows=sys.maxsize))
+    sums.add(Rows(labels=draw.labels, scores=draw.scores))
+    assert draw.labels.mean() == pytest.approx(rate, rel=0.1)
+    for cell in sums.cells():
+        assert abs(cell.difference.value - population.truth[cell.metric]) < 3.5 * cell.difference.std_error
+
+
+def test_what_may_miss_by_chance_is_counted():
+    # Of 20 draws of a right interval, 20 (35.8 %) and 18 or fewer (26.4 %) lie beyond the band; 19 are 95 %.
+    assert chance_of_a_miss(20) == pytest.approx(0.358 + 0.264, abs=1e-3)
+    assert chance_of_a_miss(2000) < 0.003
+
+
+def test_all_that_is_asked_for_is_covered():
+    cells = [(own.population.rate, own.population.mean_rows, metric) for own in settings() for metric in own.metrics]
+    assert len(cells) == len(set(cells)) == 9 * len(ROW_METRICS) + 6
+    assert {(rate, mean) for rate, mean, metric in cells if metric == "gauc"} == {
+        (rate, mean) for rate in (0.005, 0.05, 0.5) for mean in (10, 100)
+    }
+
+
+def test_a_cell_beyond_the_band_is_told():
+    values = np.zeros(100)
+    found = Coverage(Population(0.5, 1), "auc", 1.96, values, np.ones(100), np.full(100, np.inf), dropped=0, rows=1)
+    assert (found.share, found.is_in_band) == (0.0, False)
+    near = dataclasses.replace(found, truth=0.0, values=np.append(np.zeros(95), np.full(5, 3.0)))
+    assert near.share == 0.95
+    assert BAND[0] < near.share < BAND[1]
+    assert near.is_in_band
