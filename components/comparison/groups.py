@@ -57,9 +57,10 @@ class GroupSums:
         check_groups(rows, groups)
         table, slices = known_rows(rows, self.plan)
         own = groups if rows.known is None else groups[np.asarray(rows.known) > 0]
+        codes = np.unique(own, return_inverse=True)[1]
         everywhere = Membership((ALL_ROWS,), np.zeros(len(table), np.int64))
         for place, found in enumerate((everywhere, *slices)):
-            self._add(place, table, own, found)
+            self._add(place, table, codes, found)
 
     def merge(self, other: GroupSums) -> None:
         """Sees what `other` saw; `other` is not to be used any more."""
@@ -94,7 +95,8 @@ class GroupSums:
         table, groups, codes = table.take(is_in), groups[is_in], found.codes[is_in]
         for code, name in enumerate(found.names):
             self._count(place, name, _counts(table.take(codes == code)))
-        inner, first, units = np.unique(_paired(groups, codes), return_index=True, return_inverse=True)
+        pairs = groups * max(len(found.names), 1) + codes
+        inner, first, units = np.unique(pairs, return_index=True, return_inverse=True)
         values, weights = self._values(table, units, len(inner))
         counted = weights > 0
         kept = Table(
@@ -150,9 +152,3 @@ def _shape(plan: OutputPlan, slicings: tuple[tuple[str, ...], ...]) -> Shape:
 
 def _counts(table: Table) -> GroupCounts:
     return GroupCounts(len(table), int(np.count_nonzero(table.labels > 0)), np.isnan(table.scores).sum(axis=1))
-
-
-def _paired(groups: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """`[rows]` one code for each pair of group and slice."""
-    group_codes = np.unique(groups, return_inverse=True)[1]
-    return group_codes * (int(codes.max(initial=0)) + 1) + codes

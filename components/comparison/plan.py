@@ -13,7 +13,7 @@ __all__ = ["OutputPlan"]
 
 EXACT_ROWS: Final = 2**18
 SLICE_VALUES: Final = 200
-SLICE_MODELS: Final = 800  # Of slices times models: what they take once only sums are kept stays under 0.8 GB.
+SLICE_MODELS: Final = 700  # Of slices times models: what they take once only sums are kept stays under 1 GiB.
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ import pickle
 import numpy as np
 import pytest
 
-from components.comparison import PairedSums, Status, membership
+from components.comparison import PairedSums, Reference, Status, membership
+from components.comparison.sample import SIZE
 from tests.components.comparison.samples import figures, plan_of, rows_of_users, take
 
 REGIMES = pytest.mark.parametrize("exact_rows", [10**9, 900, 0], ids=["rows", "rows, then sums", "sums"])
@@ -83,3 +84,19 @@ def test_the_regime_hangs_on_the_number_of_rows_alone():
     for bundles in ([rows], halves, halves[::-1]):
         assert merged(plan_of(exact_rows=size), *bundles).is_exact
         assert not merged(plan_of(exact_rows=size - 1), *bundles).is_exact
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("references", [(Reference.BASELINE,), tuple(Reference)], ids=["one", "three"])
+@pytest.mark.parametrize("num_slicings", [1, 3])
+def test_sums_stay_under_a_gigabyte_whatever_the_slices(weighted, references, num_slicings):
+    slicings = tuple((f"column {place}",) for place in range(num_slicings))
+    plan = plan_of(references=references, slicings=slicings, exact_rows=0, weighted=weighted)
+    alone = PairedSums(dataclasses.replace(plan, slicings=()))
+    rows = rows_of_users(num_users=50, noise=(0.4,) * plan.num_models)
+    alone.add(dataclasses.replace(rows, slices=()))
+    size = len(pickle.dumps(alone))
+    assert size * (1 + num_slicings * plan.slice_values) < 2**30
+    alone.add(dataclasses.replace(rows_of_users(num_users=5000, noise=(0.4,) * plan.num_models), slices=()))
+    # More rows fill the sample of contents up to its limit, and nothing else.
+    assert len(pickle.dumps(alone)) - size < 2 * SIZE * 8 * (3 + plan.num_models)
