@@ -1,6 +1,6 @@
 """How often the gate's 95 % intervals hold the true difference of two models.
 
-Usage, from the root of the checkout: python -m benchmarks.gate_coverage [--quick] [--draws N] [--sums]
+Usage, from the root of the checkout: nice -n 19 python -m benchmarks.gate_coverage [--results FILE] [--quick] [--table]
 """
 
 from __future__ import annotations
@@ -9,27 +9,25 @@ import argparse
 import dataclasses
 import itertools
 import math
+import pathlib
 import sys
-import time
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 import numpy as np
-from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
-from scipy.stats import binom
 from scipy.stats import t as student
 
+from benchmarks.gate_coverage_results import LEVEL, Result, append, page, read
 from benchmarks.gate_coverage_rows import Draw, Population
-from components.comparison import Cell, GroupSums, Kind, OutputPlan, PairedSums, Reference, Rows, Status
+from components.comparison import Estimate, GroupSums, Kind, OutputPlan, PairedSums, Reference, Rows, Status
+from models.errors import ConfigError
 
-__all__ = ["Coverage", "Setting", "chance_of_a_miss", "measured", "settings"]
+__all__ = ["JUDGED_BY", "Setting", "measured", "settings"]
 
 DRAWS: Final = 2000
 QUICK_DRAWS: Final = 200
-LEVEL: Final = 0.95
-BAND: Final = (0.935, 0.965)
+JUDGED_BY: Final = {"rows": sys.maxsize, "sums": 0}  # To the rows that are kept one by one.
 
 _RATES: Final = (0.005, 0.05, 0.5)
 _MEAN_ROWS: Final = (1, 10, 100)
@@ -38,7 +36,6 @@ _CLUSTERS: Final = 220
 _GROUPS: Final = 560
 _PILOT_USERS: Final = 20_000
 _ROW_METRICS: Final = ("auc", "log_loss", "calibration")
-_WIDTH: Final = 120
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,47 +53,6 @@ class Setting:
     num_users: int
 
 
-@dataclasses.dataclass(frozen=True)
-class Coverage:
-    """What became of one metric in one setting.
-
-    Attributes:
-        population: Where rows come from.
-        metric: Key.
-        truth: The difference in the population.
-        values: `[draws]` differences.
-        std_errors: `[draws]`.
-        dofs: `[draws]`.
-        dropped: Draws with too few positives, clusters or groups, of which the gate claims nothing.
-        rows: Of all draws, on average.
-    """
-
-    population: Population
-    metric: str
-    truth: float
-    values: np.ndarray
-    std_errors: np.ndarray
-    dofs: np.ndarray
-    dropped: int
-    rows: float
-
-    @property
-    def share(self) -> float:
-        """Of intervals that hold the truth."""
-        reach = student.ppf((1 + LEVEL) / 2, self.dofs) * self.std_errors
-        return float(np.mean(np.abs(self.values - self.truth) <= reach))
-
-    @property
-    def error(self) -> float:
-        """Binomial standard error of `share`, were it 95 %."""
-        return math.sqrt(LEVEL * (1 - LEVEL) / len(self.values))
-
-    @property
-    def is_in_band(self) -> bool:
-        """Whether the share is what is promised."""
-        return BAND[0] <= self.share <= BAND[1]
-
-
 def settings() -> Iterator[Setting]:
     """All; GAUC wherever users have more than one row."""
     for mean_rows, rate in itertools.product(_MEAN_ROWS, _RATES):
@@ -107,14 +63,14 @@ def settings() -> Iterator[Setting]:
             yield Setting(population, ("gauc",), math.ceil(_GROUPS / _share_with_both(population)))
 
 
-def measured(setting: Setting, *, draws: int, seed: int, exact_rows: int) -> list[Coverage]:
+def measured(setting: Setting, *, draws: int, seed: int, judged_by: str) -> list[Result]:
     """Draws samples until enough are judged, and keeps what was said of each.
 
     Args:
         setting: What is drawn.
         draws: Samples that count.
         seed: Of the first.
-        exact_rows: As of `OutputPlan`.
+        judged_by: One of `JUDGED_BY`.
     """
     is_grouped = setting.metrics == ("gauc",)
     plan = OutputPlan(
@@ -123,10 +79,10 @@ def measured(setting: Setting, *, draws: int, seed: int, exact_rows: int) -> lis
         metrics=setting.metrics,
         references=(Reference.BASELINE,),
         clustered=not is_grouped,
-        exact_rows=exact_rows,
+        exact_rows=JUDGED_BY[judged_by],
     )
     pool = GroupSums(dataclasses.replace(plan, exact_rows=0), "gauc")
-    judged: dict[str, list[Cell]] = {metric: [] for metric in setting.metrics}
+    judged: dict[str, list[Estimate]] = {metric: [] for metric in setting.metrics}
     rng = np.random.default_rng([seed, round(setting.population.rate * 1000), setting.population.mean_rows, is_grouped])
     tried = rows = 0
     while len(judged[setting.metrics[0]]) < draws:
@@ -138,21 +94,27 @@ def measured(setting: Setting, *, draws: int, seed: int, exact_rows: int) -> lis
             pool.merge(sums)
         if all(cell.status is Status.MEASURED for cell in cells):
             for cell in cells:
-                judged[cell.metric].append(cell)
+                if cell.difference is not None:
+                    judged[cell.metric].append(cell.difference)
         elif tried > 3 * draws:
             raise ValueError(f"`num_users` must give what the gate asks for, got {cells[0].reason} Draw more.")
     # GAUC has no closed form: its truth is that of all draws, `draws` times the sample that it is held against.
     truth = {"gauc": pool.cells()[0].difference.value} if is_grouped else setting.population.truth
     return [
-        _coverage(setting.population, metric, truth[metric], cells, dropped=tried - draws, rows=rows / tried)
-        for metric, cells in judged.items()
+        Result(
+            metric=metric,
+            rate=setting.population.rate,
+            mean_rows=setting.population.mean_rows,
+            judged_by=judged_by,
+            draws=draws,
+            seed=seed,
+            truth=truth[metric],
+            rows=round(rows / tried),
+            dropped=tried - draws,
+            **_coverage(own, truth[metric]),
+        )
+        for metric, own in judged.items()
     ]
-
-
-def chance_of_a_miss(draws: int) -> float:
-    """That a right 95 % interval comes out beyond the band in so many draws."""
-    inside = binom.cdf(math.floor(BAND[1] * draws + 1e-9), draws, LEVEL)
-    return float(1 - inside + binom.cdf(math.ceil(BAND[0] * draws - 1e-9) - 1, draws, LEVEL))
 
 
 def _paired(plan: OutputPlan, draw: Draw) -> PairedSums:
@@ -167,12 +129,13 @@ def _grouped(plan: OutputPlan, draw: Draw) -> GroupSums:
     return sums
 
 
-def _coverage(
-    population: Population, metric: str, truth: float, cells: list[Cell], *, dropped: int, rows: float
-) -> Coverage:
-    found = [cell.difference for cell in cells if cell.difference is not None]
-    columns = (np.array([getattr(own, name) for own in found]) for name in ("value", "std_error", "dof"))
-    return Coverage(population, metric, truth, *columns, dropped=dropped, rows=rows)
+def _coverage(found: Sequence[Estimate], truth: float) -> dict[str, Any]:
+    values, errors, dofs = (np.array([getattr(own, name) for own in found]) for name in ("value", "std_error", "dof"))
+    reach = student.ppf((1 + LEVEL) / 2, dofs) * errors
+    return {
+        "held": int(np.count_nonzero(np.abs(values - truth) <= reach)),
+        "error_over_spread": float(errors.mean() / values.std(ddof=1)),
+    }
 
 
 def _share_with_both(population: Population) -> float:
@@ -182,51 +145,27 @@ def _share_with_both(population: Population) -> float:
     return float(np.mean((positives > 0) & (positives < rows)))
 
 
-def _table(found: list[Coverage], draws: int) -> Table:
-    table = Table(box=SIMPLE, title=f"Share of 95 % intervals that hold the true difference, {draws} draws a cell")
-    for column in ("metric", "rate", "rows a user", "rows", "coverage", "binomial error", "error / spread", "dropped"):
-        table.add_column(column, justify="left" if column == "metric" else "right")
-    for own in found:
-        table.add_row(
-            own.metric,
-            f"{own.population.rate:.1%}",
-            str(own.population.mean_rows),
-            f"{own.rows:,.0f}",
-            f"{own.share:.1%}{'' if own.is_in_band else ' *'}",
-            f"{own.error:.1%}",
-            f"{own.std_errors.mean() / own.values.std(ddof=1):.3f}",
-            str(own.dropped),
-        )
-    return table
-
-
 def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measures the cells that are not in the results file yet, and prints the page of all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("runs/gate_coverage.jsonl"))
+    parser.add_argument("--table", action="store_true", help="only prints the page of finished cells")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_DRAWS} draws a cell instead of {DRAWS}")
-    parser.add_argument("--draws", type=int, help="so many draws a cell")
     parser.add_argument("--seed", type=int, default=0, help="of the first draw")
-    parser.add_argument("--sums", action="store_true", help="by the sums that stand in for many rows, not by the rows")
     arguments = parser.parse_args()
-    draws = arguments.draws or (QUICK_DRAWS if arguments.quick else DRAWS)
-    console = Console(width=_WIDTH)
-    started, found = time.perf_counter(), []
-    for setting in settings():
-        exact_rows = 0 if arguments.sums else sys.maxsize
-        found += measured(setting, draws=draws, seed=arguments.seed, exact_rows=exact_rows)
-        took = time.perf_counter() - started
-        print(
-            f"{took:6.0f} s  {setting}: {', '.join(f'{own.share:.1%}' for own in found[-len(setting.metrics) :])}",
-            file=sys.stderr,
+    draws = QUICK_DRAWS if arguments.quick else DRAWS
+    for setting, by in itertools.product(settings(), JUDGED_BY) if not arguments.table else ():
+        done = {(own.metric, own.rate, own.mean_rows, own.judged_by, own.draws) for own in read(arguments.results)}
+        population = setting.population
+        if (setting.metrics[-1], population.rate, population.mean_rows, by, draws) not in done:
+            for own in measured(setting, draws=draws, seed=arguments.seed, judged_by=by):
+                append(arguments.results, own)
+    finished = [own for own in read(arguments.results) if own.draws == draws]
+    if not finished:
+        raise ConfigError(
+            "gate_coverage", [f"`results` must hold cells of {draws} draws, got none: leave out --table."]
         )
-    console.print(_table(found, draws))
-    chance = chance_of_a_miss(draws)
-    missed = sum(not own.is_in_band for own in found)
-    console.print(
-        f"{missed} of {len(found)} cells (*) lie beyond {BAND[0]:.1%} to {BAND[1]:.1%}. With right intervals each does "
-        f"so by chance with {chance:.2%}: {chance * len(found):.2f} cells expected, at most "
-        f"{binom.ppf(LEVEL, len(found), chance):.0f} with 95 % confidence."
-    )
+    Console(soft_wrap=True).print(page(finished), markup=False, highlight=False)
 
 
 if __name__ == "__main__":
