@@ -52,6 +52,8 @@ def decide(policy: Policy, comparison: Comparison) -> GateReport:
         verdicts=verdicts_of(policy, comparison),
         references={reference.value: name for reference, name in comparison.references.items()},
         missing={reference.value: reason for reference, reason in comparison.missing.items()},
+        empty=tuple(reference.value for reference in comparison.empty),
+        left_out=comparison.left_out,
         cluster_column=comparison.cluster_column,
     )
 

@@ -52,6 +52,9 @@ class GateReport:
         verdicts: Against single-task twins, for all rows first; empty where there are none.
         references: By "baseline", "anchor" and "twins", which version it was.
         missing: The same, why there is none.
+        empty: Those of the same names that have never been: nothing serves yet.
+        left_out: Rows in values of a slicing beyond those that are compared one by one, by its columns, such as
+            "country, device".
         cluster_column: The column whose rows are taken to depend on each other.
         schema_version: Of this layout.
     """
@@ -67,6 +70,8 @@ class GateReport:
     verdicts: tuple[Verdict, ...] = ()
     references: dict[str, str] = dataclasses.field(default_factory=dict)
     missing: dict[str, str] = dataclasses.field(default_factory=dict)
+    empty: tuple[str, ...] = ()
+    left_out: dict[str, int] = dataclasses.field(default_factory=dict)
     cluster_column: str | None = None
     schema_version: int = SCHEMA_VERSION
 

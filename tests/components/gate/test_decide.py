@@ -71,9 +71,10 @@ def test_a_model_that_is_not_equal_is_settled_by_its_own_distance_from_the_margi
 
 
 def test_the_first_run_has_a_status_of_its_own(policy, comparison, cell):
-    first = comparison(cell(against=None), **FIRST)
+    first = comparison(cell(against=None), **FIRST, left_out={"country": 3})
     report = decide(policy({**MARGIN, "min": 0.6}), first)
     assert (report.blessed, report.status) == (True, GateStatus.FIRST_RUN)
+    assert (report.empty, report.left_out) == (("baseline", "anchor"), {"country": 3})
     assert report.reason == "First run: nothing serves yet to compare with. Its bounds hold."
     assert [decision.outcome for decision in report.decisions] == [Outcome.FIRST_RUN, Outcome.PASSED]
     assert decide(policy({**MARGIN, "min": 0.8}), first).status is GateStatus.FAILED
