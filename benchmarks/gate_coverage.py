@@ -154,7 +154,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the first draw")
     arguments = parser.parse_args()
     draws = QUICK_DRAWS if arguments.quick else DRAWS
-    for setting, by in itertools.product(settings(), JUDGED_BY) if not arguments.table else ():
+    for by, setting in itertools.product(JUDGED_BY, settings()) if not arguments.table else ():
         done = {(own.metric, own.rate, own.mean_rows, own.judged_by, own.draws) for own in read(arguments.results)}
         population = setting.population
         if (setting.metrics[-1], population.rate, population.mean_rows, by, draws) not in done:
