@@ -9,12 +9,14 @@ from models.tasks import TaskGraph
 __all__ = [
     "BAD",
     "BASELINE",
+    "GOOD",
     "GRID",
     "INK",
     "MUTED",
     "NUM_TASK_COLORS",
     "SURFACE",
     "VARIABLES",
+    "WARN",
     "task_color",
     "task_slot",
 ]
@@ -29,6 +31,8 @@ GRID: Final = "#010300"
 SURFACE: Final = "#010400"
 BASELINE: Final = "#010500"
 BAD: Final = "#010600"
+GOOD: Final = "#010700"
+WARN: Final = "#010800"
 
 VARIABLES: Final = {
     INK: "--ink",
@@ -37,6 +41,8 @@ VARIABLES: Final = {
     SURFACE: "--surface",
     BASELINE: "--baseline",
     BAD: "--bad",
+    GOOD: "--good",
+    WARN: "--warn",
     **{f"#0200{slot:02x}": f"--task-{slot}" for slot in range(NUM_TASK_COLORS)},
 }
 

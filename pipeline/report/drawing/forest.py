@@ -1,0 +1,173 @@
+"""Intervals under one another against what was asked of them: a forest plot."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from components.gate.decision import Asked, Outcome
+from components.gate.metrics import Metric
+from pipeline.report import numbers
+from pipeline.report.drawing.palette import BAD, BASELINE, GOOD, GRID, INK, MUTED, SURFACE, WARN, task_color
+from pipeline.report.drawing.svg import figure, inline_svg
+from pipeline.report.gate.panels import Line, Panel
+from pipeline.report.gate.words import MARKS, axis_text
+from pipeline.report.verdict import slice_text
+
+__all__ = ["axis_range", "draw_forest", "forest_title"]
+
+WIDTH: Final = 380
+LEFT: Final = 158  # Where the axis begins; names stand before it.
+RIGHT: Final = WIDTH - 14
+ROW: Final = 21
+TOP: Final = 4
+BOTTOM: Final = 42
+NAME_LENGTH: Final = 22
+TONES: Final = {"good": GOOD, "bad": BAD, "warn": WARN, "plain": BASELINE}
+POINTS: Final = {Outcome.FAILED: "X", Outcome.INCONCLUSIVE: "D", Outcome.OBSERVED: "."}  # Else a circle.
+ROOM: Final = 0.06  # Of the axis, free at either end.
+SHARE_SHOWN: Final = 0.75  # Of slices whose intervals are not cut; the widest would press the others together.
+
+
+@dataclasses.dataclass(frozen=True)
+class _Axis:
+    low: float
+    high: float
+
+    def at(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return LEFT + min(max(share, 0.0), 1.0) * (RIGHT - LEFT)
+
+
+def draw_forest(panel: Panel, slots: Mapping[str, int], *, key: str) -> Markup:
+    """Draws a panel: a line an output and slice, its mark before it, what was asked shaded off.
+
+    Args:
+        panel: At least one line.
+        slots: Task colours of the outputs that have one.
+        key: Unique on the page.
+    """
+    axis = _Axis(*axis_range(panel))
+    num_rows = len(panel.lines) + len(panel.outputs)
+    height = TOP + num_rows * ROW + BOTTOM
+    with figure(WIDTH, height) as (made, axes):
+        made.set_layout_engine("none")
+        axes.set_position((0, 0, 1, 1))
+        axes.set(xlim=(0, WIDTH), ylim=(height, 0))
+        axes.set_axis_off()
+        _draw_axis(axes, panel, axis, bottom=TOP + num_rows * ROW)
+        row = 0
+        for output in panel.outputs:
+            _draw_head(axes, output, slots.get(output), y=TOP + (row + 0.5) * ROW)
+            for line in (line for line in panel.lines if line.output == output):
+                row += 1
+                _draw_line(axes, line, axis, y=TOP + (row + 0.5) * ROW)
+            row += 1
+        return inline_svg(made, key=key, title=forest_title(panel))
+
+
+def axis_range(panel: Panel) -> tuple[float, float]:
+    """Holds every limit, 0 of differences, all intervals over all rows, and those of most slices."""
+    fixed = [limit for line in panel.lines for limit in (line.floor, line.ceiling) if limit is not None]
+    if panel.asked is not Asked.MIN:
+        fixed.append(0.0)
+    elif panel.metric is Metric.CALIBRATION:
+        fixed.append(1.0)
+    fixed += [end for line in panel.lines if not line.slice for end in _ends(line)]
+    slices = [_ends(line) for line in panel.lines if line.slice and _ends(line)]
+    if slices:
+        fixed.append(float(np.quantile([min(ends) for ends in slices], 1 - SHARE_SHOWN)))
+        fixed.append(float(np.quantile([max(ends) for ends in slices], SHARE_SHOWN)))
+    low, high = (min(fixed), max(fixed)) if fixed else (0.0, 0.0)
+    room = ROOM * (high - low) or 0.001  # Identical models: all is 0.
+    return low - room, high + room
+
+
+def forest_title(panel: Panel) -> str:
+    """What a screen reader says: the axis, how many lines came out how, and which failed."""
+    counts = Counter(line.outcome for line in panel.lines)
+    words = ", ".join(f"{counts[outcome]} {mark.word}" for outcome, mark in MARKS.items() if counts[outcome])
+    failed = [f"{line.output} on {slice_text(line.slice)}" for line in panel.lines if line.outcome is Outcome.FAILED]
+    return f"{axis_text(panel.metric, panel.asked)}: {words}" + (f"; failed: {', '.join(failed)}" if failed else "")
+
+
+def _ends(line: Line) -> list[float]:
+    return [end for end in (line.low, line.value, line.high) if end is not None]
+
+
+def _draw_axis(axes: Axes, panel: Panel, axis: _Axis, *, bottom: float) -> None:
+    is_gain = panel.asked is not Asked.MIN
+    for tick in MaxNLocator(nbins=4, steps=[1, 2, 5, 10]).tick_values(axis.low, axis.high):
+        if axis.low <= tick <= axis.high:
+            axes.plot([axis.at(tick)] * 2, [TOP, bottom], color=GRID, linewidth=0.8)
+            text = _tick_text(float(tick), is_gain=is_gain)
+            axes.text(axis.at(tick), bottom + 15, text, color=MUTED, fontsize=10, ha="center")
+    best = 0.0 if is_gain else 1.0 if panel.metric is Metric.CALIBRATION else None
+    if best is not None:
+        axes.plot([axis.at(best)] * 2, [TOP, bottom], color=MUTED, linewidth=1.2)
+    words = axis_text(panel.metric, panel.asked)
+    axes.text(RIGHT + 8, bottom + 33, words, color=MUTED, fontsize=10.5, ha="right")
+
+
+def _tick_text(tick: float, *, is_gain: bool) -> str:
+    text = f"{abs(tick):.4g}"
+    sign = numbers.MINUS if tick < 0 else "+" if tick > 0 and is_gain else ""
+    return sign + text
+
+
+def _draw_head(axes: Axes, output: str, slot: int | None, *, y: float) -> None:
+    left = 0.0
+    if slot is not None:
+        axes.add_patch(Rectangle((0, y - 4), 9, 9, facecolor=task_color(slot), linewidth=0))
+        left = 16.0
+    axes.text(left, y + 4, _short(output), color=INK, fontsize=11, weight="bold")
+
+
+def _draw_line(axes: Axes, line: Line, axis: _Axis, *, y: float) -> None:
+    mark = MARKS[line.outcome]
+    color = TONES[mark.tone]
+    axes.text(4, y + 4, mark.glyph, color=color, fontsize=11, weight="bold", ha="center")
+    axes.text(16, y + 4, _short(slice_text(line.slice)), color=INK if not line.slice else MUTED, fontsize=10.5)
+    _shade(axes, line, axis, y=y)
+    if line.value is None:
+        axes.text(LEFT + 6, y + 4, f"{mark.word}, no interval", color=color, fontsize=10)
+        return
+    if line.low is not None and line.high is not None:
+        width = 1.6 if line.slice else 2.4
+        axes.plot([axis.at(line.low), axis.at(line.high)], [y, y], color=color, linewidth=width)
+        for end, cut, arrow in ((line.low, line.low < axis.low, "<"), (line.high, line.high > axis.high, ">")):
+            if cut:
+                axes.plot(axis.at(end), y, marker=arrow, markersize=6, color=color, markeredgewidth=0)
+    if axis.low <= line.value <= axis.high:
+        face = SURFACE if line.outcome is Outcome.INCONCLUSIVE else color
+        point = POINTS.get(line.outcome, "o")
+        axes.plot(axis.at(line.value), y, marker=point, markersize=6.5, color=color, markerfacecolor=face)
+
+
+def _shade(axes: Axes, line: Line, axis: _Axis, *, y: float) -> None:
+    """Where the truth may not be, with a line where that begins."""
+    off = [(float(LEFT), axis.at(line.floor))] if line.floor is not None else []
+    off += [(axis.at(line.ceiling), float(RIGHT))] if line.ceiling is not None else []
+    for start, end in off:
+        box = Rectangle((start, y - ROW / 2), end - start, ROW, facecolor=BAD, alpha=0.1, linewidth=0)
+        axes.add_patch(box)
+    for limit in (line.floor, line.ceiling):
+        if limit is not None:
+            axes.plot([axis.at(limit)] * 2, [y - ROW / 2, y + ROW / 2], color=BAD, linewidth=1, linestyle=(0, (3, 2)))
+
+
+def _short(text: str) -> str:
+    """A name that fits; of a slice the end is kept, where its value is."""
+    if len(text) <= NAME_LENGTH:
+        return text
+    if " = " in text:
+        return "\N{HORIZONTAL ELLIPSIS}" + text[-NAME_LENGTH + 1 :]
+    return text[: NAME_LENGTH - 1] + "\N{HORIZONTAL ELLIPSIS}"

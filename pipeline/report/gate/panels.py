@@ -1,0 +1,170 @@
+"""The rows of the gate's pictures: outputs and slices against what was asked of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from components.comparison.cell import Slice
+from components.gate.config import RuleName
+from components.gate.decision import Asked, Decision, Outcome
+from components.gate.metrics import SCALES, Metric
+from pipeline.report.gate.words import MARKS
+
+__all__ = ["MOST_SLICES", "Line", "Panel", "bound_panels", "gain_panels", "harm", "shown_outcomes", "worst_first"]
+
+MOST_SLICES: Final = 8  # Of one output in one picture; the rest are in the tables.
+_OWN_UNITS: Final = (Metric.MSE, Metric.MAE)  # In the label's unit, squared or not: outputs share no axis.
+_WORST: Final = {outcome: place for place, outcome in enumerate(MARKS)}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Line:
+    """One interval.
+
+    Attributes:
+        output: A task or a product.
+        slice: Columns and values; empty: all rows.
+        outcome: The worst answer about it.
+        value: Where its point is; None where there is none.
+        low: Where it begins; None where there is none.
+        high: Where it ends.
+        floor: What the truth must be above; None where nothing is asked.
+        ceiling: What it must be below.
+    """
+
+    output: str
+    slice: Slice
+    outcome: Outcome
+    value: float | None
+    low: float | None
+    high: float | None
+    floor: float | None = None
+    ceiling: float | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Panel:
+    """Lines that share an axis.
+
+    Attributes:
+        metric: What the axis counts.
+        asked: Differences from the baseline or the anchor, or (`MIN`) the values themselves.
+        lines: By output as the rules name them, all rows first, then the slices that may be worst first.
+        left_out: By output, slices that are not drawn.
+    """
+
+    metric: Metric
+    asked: Asked
+    lines: tuple[Line, ...]
+    left_out: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """In their order."""
+        return tuple(dict.fromkeys(line.output for line in self.lines))
+
+
+def harm(item: Decision | Line) -> float:
+    """How much worse it may be: minus its lower end; below 0 it is shown to be better; without an interval the most.
+
+    Of what is bounded from above alone it is the upper end.
+    """
+    is_capped = (
+        item.asked is Asked.MAX if isinstance(item, Decision) else item.floor is None and item.ceiling is not None
+    )
+    if item.low is None or item.high is None:
+        return math.inf
+    return item.high if is_capped else -item.low
+
+
+def worst_first(item: Decision | Line) -> tuple[int, float]:
+    """Sorts by the answer, then by how much worse it may be, so that what stops a candidate is not cut off."""
+    return _WORST[item.outcome], -harm(item)
+
+
+def gain_panels(decisions: Sequence[Decision]) -> tuple[Panel, ...]:
+    """A picture a metric, from the baseline first and then from the anchor.
+
+    Without those of which nothing could be asked: calibration, whose best value is 1, and what has no interval; and
+    without a first run's, which has nothing to draw.
+    """
+    panels = []
+    for asked in (Asked.DIFFERENCE, Asked.TOTAL):
+        shown = [
+            decision
+            for decision in decisions
+            if decision.asked is asked
+            and SCALES[decision.metric].is_ranked
+            and decision.outcome is not Outcome.FIRST_RUN
+            and not (decision.outcome is Outcome.OBSERVED and decision.low is None)
+        ]
+        panels += _panels(shown, asked, [_gain_line(decision) for decision in shown])
+    return tuple(panels)
+
+
+def bound_panels(decisions: Sequence[Decision]) -> tuple[Panel, ...]:
+    """A picture a metric whose own value is bounded; `min` and `max` of one cell are one line."""
+    found: dict[tuple[str, Metric, Slice], list[Decision]] = {}
+    for decision in decisions:
+        if decision.asked in (Asked.MIN, Asked.MAX):
+            found.setdefault((decision.output, decision.metric, decision.slice), []).append(decision)
+    first = [both[0] for both in found.values()]
+    return tuple(_panels(first, Asked.MIN, [_bound_line(both) for both in found.values()]))
+
+
+def shown_outcomes(panels: Sequence[Panel]) -> tuple[Outcome, ...]:
+    """The answers that occur, the worst first."""
+    found = {line.outcome for panel in panels for line in panel.lines}
+    return tuple(outcome for outcome in MARKS if outcome in found)
+
+
+def _panels(decisions: Sequence[Decision], asked: Asked, lines: Sequence[Line]) -> list[Panel]:
+    """Lines by axis; `decisions` are those of the lines, one each."""
+    by_axis: dict[tuple[Metric, str], list[Line]] = {}
+    for decision, line in zip(decisions, lines, strict=True):
+        own = decision.output if decision.metric in _OWN_UNITS else ""
+        by_axis.setdefault((decision.metric, own), []).append(line)
+    return [_panel(metric, asked, found) for (metric, _), found in by_axis.items()]
+
+
+def _panel(metric: Metric, asked: Asked, lines: Sequence[Line]) -> Panel:
+    shown: list[Line] = []
+    left_out = {}
+    for output in dict.fromkeys(line.output for line in lines):
+        mine = [line for line in lines if line.output == output]
+        slices = sorted((line for line in mine if line.slice), key=worst_first)
+        shown += [line for line in mine if not line.slice] + slices[:MOST_SLICES]
+        if len(slices) > MOST_SLICES:
+            left_out[output] = len(slices) - MOST_SLICES
+    return Panel(metric=metric, asked=asked, lines=tuple(shown), left_out=left_out)
+
+
+def _gain_line(decision: Decision) -> Line:
+    asked = decision.rule not in (RuleName.OBSERVE, RuleName.NOT_SIGNIFICANTLY_WORSE) or decision.asked is Asked.TOTAL
+    return Line(
+        output=decision.output,
+        slice=decision.slice,
+        outcome=decision.outcome,
+        value=decision.value,
+        low=decision.low,
+        high=decision.high,
+        floor=decision.limit if asked else None,
+    )
+
+
+def _bound_line(both: Sequence[Decision]) -> Line:
+    limits = {decision.asked: decision.limit for decision in both}
+    worst = min(both, key=lambda decision: _WORST[decision.outcome])
+    return Line(
+        output=worst.output,
+        slice=worst.slice,
+        outcome=worst.outcome,
+        value=worst.value,
+        low=worst.low,
+        high=worst.high,
+        floor=limits.get(Asked.MIN),
+        ceiling=limits.get(Asked.MAX),
+    )

@@ -1,0 +1,81 @@
+"""The gate's answers on the terminal: what was asked over all rows, and how its slices came out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from components.gate.config import RuleName
+from components.gate.decision import Asked, Decision, Outcome
+from components.gate.metrics import Metric
+from components.gate.report import GateReport
+from pipeline.report import numbers
+from pipeline.report.gate.words import MARKS, interval_text, limit_text, metric_title
+
+__all__ = ["gate_table"]
+
+COLORS: Final = {"good": "green", "warn": "yellow", "bad": "bold red", "plain": "dim"}
+
+
+def gate_table(report: GateReport) -> Table | None:
+    """A line for each thing that can stop a candidate, and one for its slices; None where there is none."""
+    asked: dict[tuple[str, Metric, Asked], list[Decision]] = {}
+    for decision in report.decisions:
+        if _can_stop(decision):
+            asked.setdefault((decision.output, decision.metric, decision.asked), []).append(decision)
+    if not asked:
+        return None
+    table = Table(box=SIMPLE_HEAD, show_lines=False, show_edge=False, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("gate", overflow="fold")
+    table.add_column("asked", overflow="fold")
+    table.add_column("interval", justify="right", no_wrap=True)
+    table.add_column("must be", justify="right", no_wrap=True)
+    table.add_column("decision", no_wrap=True)
+    outputs = list(dict.fromkeys(output for output, _, _ in asked))  # Rules of one output may lie apart.
+    for output in outputs:
+        mine = [decisions for (name, _, _), decisions in asked.items() if name == output]
+        for place, decisions in enumerate(mine):
+            _add(table, decisions, name="" if place else output)
+        table.add_section()
+    return table
+
+
+def _add(table: Table, decisions: Sequence[Decision], *, name: str) -> None:
+    for overall in (decision for decision in decisions if not decision.slice):
+        table.add_row(Text(name, "bold"), *_cells(overall))
+    slices = Counter(decision.outcome for decision in decisions if decision.slice)
+    if slices:
+        parts = [(f"{mark.glyph} {slices[outcome]}  ", COLORS[mark.tone]) for outcome, mark in MARKS.items()]
+        found = [part for part, outcome in zip(parts, MARKS, strict=True) if slices[outcome]]
+        number = sum(slices.values())
+        table.add_row(
+            "", Text(f"  {number} {'slices' if number > 1 else 'slice'}", "dim"), "", "", Text.assemble(*found)
+        )
+
+
+def _cells(decision: Decision) -> list[Text]:
+    since = ", anchor" if decision.asked is Asked.TOTAL else ""
+    mark = MARKS[decision.outcome]
+    return [
+        Text(metric_title(decision.metric) + since),
+        Text(_interval(decision)),
+        Text(limit_text(decision)),
+        Text(f"{mark.glyph} {mark.word}", COLORS[mark.tone]),
+    ]
+
+
+def _interval(decision: Decision) -> str:
+    is_gain = decision.asked in (Asked.DIFFERENCE, Asked.TOTAL)
+    if decision.low is None and decision.value is not None:
+        return numbers.signed(decision.value) if is_gain else numbers.measure(decision.value)
+    return interval_text(decision.low, decision.high, signed=is_gain)
+
+
+def _can_stop(decision: Decision) -> bool:
+    is_observed = decision.rule is RuleName.OBSERVE and decision.asked is Asked.DIFFERENCE
+    return (not is_observed and decision.outcome is not Outcome.FIRST_RUN) or decision.outcome is Outcome.FAILED
