@@ -1,0 +1,97 @@
+"""The node that measures how far feature values have moved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final, final
+
+from tfx.components.statistics_gen.executor import DEFAULT_FILE_NAME
+from tfx.dsl.compiler import constants
+from tfx.dsl.components.base import base_component, base_executor, executor_spec
+from tfx.orchestration import data_types
+from tfx.types import artifact_utils, channel, standard_artifacts
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.standard_component_specs import STATISTICS_KEY
+from tfx.utils import path_utils
+
+from components.artifacts import Artifacts, Properties
+from components.baseline.component import IS_EMPTY_KEY, NOTHING_SERVES_KEY, REASON_KEY, VERSION_KEY
+from components.example_gen.split import TRAIN
+from components.shift.artifacts import ShiftReportArtifact
+from components.shift.check import Served, check_shift, load_statistics
+from components.shift.plan import PLAN_KEY, ShiftPlan
+from components.shift.report import write_shift
+
+__all__ = ["SHIFT_KEY", "Executor", "ShiftCheck", "ShiftCheckSpec"]
+
+SHIFT_KEY: Final = "shift"
+
+_BASELINE: Final = "baseline_model"
+_RUN: Final = "run"
+
+
+@final
+class Executor(base_executor.BaseExecutor):
+    """Measures; what was found is for the gate to judge."""
+
+    def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> None:
+        """Fills the ShiftReport artifact."""
+        self._log_startup(input_dict, output_dict, exec_properties)
+        split = artifact_utils.get_split_uri(input_dict[STATISTICS_KEY], TRAIN)
+        trained = load_statistics(os.path.join(split, DEFAULT_FILE_NAME))
+        plan = ShiftPlan.from_json(exec_properties[PLAN_KEY])
+        report = check_shift(plan, trained, _served(input_dict))
+        write_shift(artifact_utils.get_single_uri(output_dict[SHIFT_KEY]), report)
+
+
+def _served(input_dict: Artifacts) -> Served | None:
+    if not input_dict.get(_BASELINE):
+        return None
+    model = artifact_utils.get_single_instance(input_dict[_BASELINE])
+    if model.get_int_custom_property(IS_EMPTY_KEY):
+        reason = model.get_string_custom_property(REASON_KEY)
+        nothing = bool(model.get_int_custom_property(NOTHING_SERVES_KEY))
+        return Served(folder=None, name=reason, nothing_serves=nothing)
+    folder = path_utils.serving_model_dir(model.uri)
+    return Served(folder=folder, name=model.get_string_custom_property(VERSION_KEY) or model.uri)
+
+
+@final
+class ShiftCheckSpec(ComponentSpec):
+    """The plan as JSON and the run; statistics and what serves; one report."""
+
+    PARAMETERS: Mapping[str, ExecutionParameter] = {
+        PLAN_KEY: ExecutionParameter(type=str),
+        _RUN: ExecutionParameter(type=str),
+    }
+    INPUTS: Mapping[str, ChannelParameter] = {
+        STATISTICS_KEY: ChannelParameter(type=standard_artifacts.ExampleStatistics),
+        _BASELINE: ChannelParameter(type=standard_artifacts.Model, optional=True),
+    }
+    OUTPUTS: Mapping[str, ChannelParameter] = {SHIFT_KEY: ChannelParameter(type=ShiftReportArtifact)}
+
+
+@final
+class ShiftCheck(base_component.BaseComponent):
+    """Measures drift and skew anew in every run: logged requests are no input that TFX's cache knows of.
+
+    Outputs:
+        shift: `ShiftReportArtifact`.
+    """
+
+    SPEC_CLASS = ShiftCheckSpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+
+    def __init__(
+        self, plan: ShiftPlan, *, statistics: channel.BaseChannel, baseline_model: channel.BaseChannel | None = None
+    ) -> None:
+        """Takes what StatisticsGen tells, and, for drift, what serves, as `components.baseline` publishes it."""
+        parameters = {
+            PLAN_KEY: plan.to_json(),
+            _RUN: data_types.RuntimeParameter(name=constants.PIPELINE_RUN_ID_PARAMETER_NAME, ptype=str),
+            STATISTICS_KEY: statistics,
+            _BASELINE: baseline_model,
+            SHIFT_KEY: channel.Channel(type=ShiftReportArtifact),
+        }
+        super().__init__(spec=ShiftCheckSpec(**parameters))
