@@ -30,6 +30,7 @@ RIGHT: Final = WIDTH - 14
 ROW: Final = 21
 TOP: Final = 4
 BOTTOM: Final = 42
+NAME: Final = 16  # Where a line's name begins, after its mark.
 NAME_LENGTH: Final = 22
 TONES: Final = {"good": GOOD, "bad": BAD, "warn": WARN, "plain": BASELINE}
 POINTS: Final = {Outcome.FAILED: "X", Outcome.INCONCLUSIVE: "D", Outcome.OBSERVED: "."}  # Else a circle.
@@ -48,7 +49,7 @@ class _Axis:
 
 
 def draw_forest(panel: Panel, slots: Mapping[str, int], *, key: str) -> Markup:
-    """Draws a panel: a line an output and slice, its mark before it, what was asked shaded off.
+    """Draws a panel: a line an output and slice, its mark before it, what is not allowed shaded.
 
     Args:
         panel: At least one line.
@@ -56,7 +57,8 @@ def draw_forest(panel: Panel, slots: Mapping[str, int], *, key: str) -> Markup:
         key: Unique on the page.
     """
     axis = _Axis(*axis_range(panel))
-    num_rows = len(panel.lines) + len(panel.outputs)
+    has_slices = any(line.slice for line in panel.lines)
+    num_rows = len(panel.lines) + len(panel.outputs) * has_slices
     height = TOP + num_rows * ROW + BOTTOM
     with figure(WIDTH, height) as (made, axes):
         made.set_layout_engine("none")
@@ -66,11 +68,18 @@ def draw_forest(panel: Panel, slots: Mapping[str, int], *, key: str) -> Markup:
         _draw_axis(axes, panel, axis, bottom=TOP + num_rows * ROW)
         row = 0
         for output in panel.outputs:
-            _draw_head(axes, output, slots.get(output), y=TOP + (row + 0.5) * ROW)
-            for line in (line for line in panel.lines if line.output == output):
+            if has_slices:
+                _draw_name(axes, output, slots.get(output), left=0, y=TOP + (row + 0.5) * ROW, weight="bold")
                 row += 1
-                _draw_line(axes, line, axis, y=TOP + (row + 0.5) * ROW)
-            row += 1
+            for line in (line for line in panel.lines if line.output == output):
+                y = TOP + (row + 0.5) * ROW
+                if has_slices:
+                    color = MUTED if line.slice else INK
+                    axes.text(NAME, y + 4, _short(slice_text(line.slice)), color=color, fontsize=10.5)
+                else:
+                    _draw_name(axes, output, slots.get(output), left=NAME, y=y, weight="normal")
+                _draw_line(axes, line, axis, y=y)
+                row += 1
         return inline_svg(made, key=key, title=forest_title(panel))
 
 
@@ -123,19 +132,17 @@ def _tick_text(tick: float, *, is_gain: bool) -> str:
     return sign + text
 
 
-def _draw_head(axes: Axes, output: str, slot: int | None, *, y: float) -> None:
-    left = 0.0
+def _draw_name(axes: Axes, output: str, slot: int | None, *, left: float, y: float, weight: str) -> None:
     if slot is not None:
-        axes.add_patch(Rectangle((0, y - 4), 9, 9, facecolor=task_color(slot), linewidth=0))
-        left = 16.0
-    axes.text(left, y + 4, _short(output), color=INK, fontsize=11, weight="bold")
+        axes.add_patch(Rectangle((left, y - 4), 9, 9, facecolor=task_color(slot), linewidth=0))
+        left += 14
+    axes.text(left, y + 4, _short(output), color=INK, fontsize=11 if weight == "bold" else 10.5, weight=weight)
 
 
 def _draw_line(axes: Axes, line: Line, axis: _Axis, *, y: float) -> None:
     mark = MARKS[line.outcome]
     color = TONES[mark.tone]
     axes.text(4, y + 4, mark.glyph, color=color, fontsize=11, weight="bold", ha="center")
-    axes.text(16, y + 4, _short(slice_text(line.slice)), color=INK if not line.slice else MUTED, fontsize=10.5)
     _shade(axes, line, axis, y=y)
     if line.value is None:
         axes.text(LEFT + 6, y + 4, f"{mark.word}, no interval", color=color, fontsize=10)

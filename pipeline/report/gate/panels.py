@@ -16,6 +16,7 @@ from pipeline.report.gate.words import MARKS
 __all__ = ["MOST_SLICES", "Line", "Panel", "bound_panels", "gain_panels", "harm", "shown_outcomes", "worst_first"]
 
 MOST_SLICES: Final = 8  # Of one output in one picture; the rest are in the tables.
+MOST_LINES: Final = 24  # In one picture; with more, all rows are one picture, and slices one an output.
 _OWN_UNITS: Final = (Metric.MSE, Metric.MAE)  # In the label's unit, squared or not: outputs share no axis.
 _WORST: Final = {outcome: place for place, outcome in enumerate(MARKS)}
 
@@ -62,6 +63,11 @@ class Panel:
     left_out: dict[str, int] = dataclasses.field(default_factory=dict)
 
     @property
+    def is_of_slices(self) -> bool:
+        """Whether all rows are in another picture."""
+        return all(line.slice for line in self.lines)
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """In their order."""
         return tuple(dict.fromkeys(line.output for line in self.lines))
@@ -102,7 +108,7 @@ def gain_panels(decisions: Sequence[Decision]) -> tuple[Panel, ...]:
             and not (decision.outcome is Outcome.OBSERVED and decision.low is None)
         ]
         panels += _panels(shown, asked, [_gain_line(decision) for decision in shown])
-    return tuple(panels)
+    return _all_rows_first(panels)
 
 
 def bound_panels(decisions: Sequence[Decision]) -> tuple[Panel, ...]:
@@ -112,7 +118,7 @@ def bound_panels(decisions: Sequence[Decision]) -> tuple[Panel, ...]:
         if decision.asked in (Asked.MIN, Asked.MAX):
             found.setdefault((decision.output, decision.metric, decision.slice), []).append(decision)
     first = [both[0] for both in found.values()]
-    return tuple(_panels(first, Asked.MIN, [_bound_line(both) for both in found.values()]))
+    return _all_rows_first(_panels(first, Asked.MIN, [_bound_line(both) for both in found.values()]))
 
 
 def shown_outcomes(panels: Sequence[Panel]) -> tuple[Outcome, ...]:
@@ -121,13 +127,32 @@ def shown_outcomes(panels: Sequence[Panel]) -> tuple[Outcome, ...]:
     return tuple(outcome for outcome in MARKS if outcome in found)
 
 
+def _all_rows_first(panels: Sequence[Panel]) -> tuple[Panel, ...]:
+    return tuple(sorted(panels, key=lambda panel: panel.is_of_slices))
+
+
 def _panels(decisions: Sequence[Decision], asked: Asked, lines: Sequence[Line]) -> list[Panel]:
     """Lines by axis; `decisions` are those of the lines, one each."""
     by_axis: dict[tuple[Metric, str], list[Line]] = {}
     for decision, line in zip(decisions, lines, strict=True):
         own = decision.output if decision.metric in _OWN_UNITS else ""
         by_axis.setdefault((decision.metric, own), []).append(line)
-    return [_panel(metric, asked, found) for (metric, _), found in by_axis.items()]
+    panels = [_panel(metric, asked, found) for (metric, _), found in by_axis.items()]
+    return [part for panel in panels for part in _parts(panel)]
+
+
+def _parts(panel: Panel) -> list[Panel]:
+    """One picture where a glance takes it in; else one of all rows, then one for the slices of each output."""
+    if len(panel.lines) <= MOST_LINES or len(panel.outputs) == 1:
+        return [panel]
+    overall = tuple(line for line in panel.lines if not line.slice)
+    parts = [dataclasses.replace(panel, lines=overall, left_out={})]
+    for output in panel.outputs:
+        lines = tuple(line for line in panel.lines if line.slice and line.output == output)
+        if lines:
+            left_out = {output: panel.left_out[output]} if output in panel.left_out else {}
+            parts.append(dataclasses.replace(panel, lines=lines, left_out=left_out))
+    return parts
 
 
 def _panel(metric: Metric, asked: Asked, lines: Sequence[Line]) -> Panel:

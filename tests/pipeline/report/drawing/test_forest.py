@@ -43,6 +43,13 @@ def test_a_loss_says_that_right_is_lower(panels):
     assert ">log loss, lower by (right is better)<" in picture(panels[1])
 
 
+def test_outputs_without_slices_are_a_line_each(panels):
+    drawn = picture(panels[1])
+    assert ">click<" in drawn
+    assert ">all rows<" not in drawn
+    assert ">all rows<" in picture(panels[0])
+
+
 def test_the_axis_holds_the_margin_and_nothing_even_where_all_intervals_lie_right_of_them():
     low, high = axis_range(panel_of(cell("click", "auc", 0.05, 0.001), margin=0.02))
     assert low < -0.02

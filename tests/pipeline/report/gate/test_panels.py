@@ -65,6 +65,18 @@ def test_what_stops_a_candidate_is_drawn_however_many_slices_there_are():
     assert panel.left_out == {"click": 3}
 
 
+def test_more_than_a_glance_takes_in_is_one_picture_of_all_rows_and_one_an_output():
+    where = [(("payment", str(place)),) for place in range(MOST_SLICES + 1)]
+    outputs = ("click", "conversion", "spend")
+    asked = [rule(output, Metric.AUC, margin=0.01, slices=BY_PAYMENT) for output in outputs]
+    cells = tuple(cell(output, "auc", slice=one) for output in outputs for one in [(), *where])
+    first, *others = gain_panels(gate_report(*asked, cells=cells).decisions)
+    assert [(line.output, line.slice) for line in first.lines] == [(output, ()) for output in outputs]
+    assert (first.is_of_slices, first.left_out) == (False, {})
+    told = [(panel.outputs, panel.is_of_slices, len(panel.lines), panel.left_out) for panel in others]
+    assert told == [((output,), True, MOST_SLICES, {output: 1}) for output in outputs]
+
+
 def test_slices_that_may_be_worst_come_first():
     cells = [cell("click", "auc", 0.0, error, slice=(("payment", str(error)),)) for error in (0.02, 0.04, 0.03)]
     asked = rule("click", Metric.AUC, margin=0.01, slices=BY_PAYMENT)
