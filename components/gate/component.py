@@ -13,6 +13,10 @@ from components.gate.artifacts import GateReportArtifact
 from components.gate.decide import decide
 from components.gate.policy import Policy
 from components.gate.report import REPORT_FILE, report_to_json
+from components.parity.artifacts import ParityReportArtifact
+from components.parity.report import read_parity
+from components.shift.artifacts import ShiftReportArtifact
+from components.shift.report import read_shift
 
 __all__ = ["REASON_KEY", "STATUS_KEY", "TaskGate"]
 
@@ -28,6 +32,8 @@ def TaskGate(
     report: OutputArtifact[GateReportArtifact],
     policy: Parameter[str],
     code: Parameter[str] = "",
+    parity: InputArtifact[ParityReportArtifact] = None,
+    shift: InputArtifact[ShiftReportArtifact] = None,
 ) -> None:
     """Blesses a model or does not, by a policy, and says why; either way the run goes on to its end.
 
@@ -39,8 +45,15 @@ def TaskGate(
         report: Gets `gate_report.json`, and the same three properties.
         policy: A `Policy` as JSON.
         code: Fingerprint of the code that decides: with other code the node runs again.
+        parity: Whether the export is the trained model; without it nobody asks. Holds `parity_report.json`.
+        shift: How far columns moved; without it nobody asks. Holds `shift_report.json`.
     """
-    answer = decide(Policy.from_json(policy), read_comparison(evaluation.uri))
+    answer = decide(
+        Policy.from_json(policy),
+        read_comparison(evaluation.uri),
+        parity=None if parity is None else read_parity(parity.uri),
+        shift=None if shift is None else read_shift(shift.uri),
+    )
     blessed = constants.BLESSED_VALUE if answer.blessed else constants.NOT_BLESSED_VALUE
     for artifact in (blessing, report):
         artifact.set_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY, blessed)

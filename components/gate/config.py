@@ -8,6 +8,8 @@ import math
 from typing import Final
 
 from components.gate.metrics import SCALES, Metric
+from components.parity.config import ParityConfig
+from components.shift.config import DriftConfig, SkewConfig
 from models.errors import raise_if_any
 
 __all__ = ["OLDEST", "FusedLoss", "GateConfig", "Inconclusive", "Rule", "RuleName", "WithoutReference"]
@@ -193,6 +195,9 @@ class GateConfig:
         fused_loss: How much the losses may rise together.
         anchor: The served version that `total_margin` counts from, by number; `oldest` is the first still there, so
             removing old versions moves it.
+        parity: How the exported model is held against the trained one; where they differ nothing is pushed.
+        drift: How far columns may have moved since the rows that the served model learned from; None asks nothing.
+        skew: How far logged requests may be from the train rows; None asks nothing.
     """
 
     rules: tuple[Rule, ...]
@@ -203,6 +208,9 @@ class GateConfig:
     at_least_one_superior: bool = False
     fused_loss: FusedLoss | None = None
     anchor: int | str | None = None
+    parity: ParityConfig = dataclasses.field(default_factory=ParityConfig)
+    drift: DriftConfig | None = None
+    skew: SkewConfig | None = None
 
     def __post_init__(self) -> None:
         problems = []

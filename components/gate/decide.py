@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from components.comparison.cell import Comparison
+from components.gate.checks import DRIFT, SKEW, judge_parity, judge_shift
 from components.gate.config import Inconclusive, RuleName, WithoutReference
 from components.gate.decision import Asked, Decision, GlobalDecision, Outcome
 from components.gate.judge import judge_bound, judge_differences, judge_total
@@ -14,6 +15,8 @@ from components.gate.report import GateReport, GateStatus
 from components.gate.subjects import Subject, subjects_of
 from components.gate.together import judge_together
 from components.gate.verdict import verdicts_of
+from components.parity.report import ParityReport
+from components.shift.report import ShiftReport
 
 __all__ = ["POWER", "decide"]
 
@@ -22,11 +25,23 @@ POWER: Final = 0.8  # With which the rows that are asked for let an equal model 
 _Answer = Decision | GlobalDecision
 
 
-def decide(policy: Policy, comparison: Comparison) -> GateReport:
+def decide(
+    policy: Policy,
+    comparison: Comparison,
+    *,
+    parity: ParityReport | None = None,
+    shift: ShiftReport | None = None,
+) -> GateReport:
     """Judges every rule over all rows and its slices, then all of them together.
 
     A candidate is blessed only where every rule passes: an intersection-union test, which lets a model that is worse on
     any one task through at most as often as that task's rule alone would, so that a gain elsewhere buys nothing.
+
+    Args:
+        policy: What is asked.
+        comparison: The candidate against what serves.
+        parity: The export against the trained model; None where it was not asked.
+        shift: How far columns moved; None where that was not asked.
     """
     by_rule = [subjects_of(rule, comparison) for rule in policy.gate.rules]
     power = _power_of_each([subject for subjects in by_rule for subject in subjects])
@@ -34,7 +49,7 @@ def decide(policy: Policy, comparison: Comparison) -> GateReport:
     decisions = tuple(
         decision for subjects in by_rule for decision in _judge(subjects, confidence=confidence, power=power)
     )
-    together = judge_together(policy, comparison)
+    together = (*judge_together(policy, comparison), *_checks(policy, parity, shift))
     status, reason = _status(policy, [*decisions, *together])
     blessed = status in (GateStatus.PASSED, GateStatus.PASSED_WITH_WARNING) or (
         status is GateStatus.FIRST_RUN and policy.gate.first_run is WithoutReference.BOUNDS
@@ -55,7 +70,19 @@ def decide(policy: Policy, comparison: Comparison) -> GateReport:
         empty=tuple(reference.value for reference in comparison.empty),
         left_out=comparison.left_out,
         cluster_column=comparison.cluster_column,
+        parity=parity,
+        shift=shift,
     )
+
+
+def _checks(policy: Policy, parity: ParityReport | None, shift: ShiftReport | None) -> list[GlobalDecision]:
+    found = [judge_parity(parity)] if parity is not None else []
+    if shift is None:
+        return found
+    for name, measured, asked in ((DRIFT, shift.drift, policy.gate.drift), (SKEW, shift.skew, policy.gate.skew)):
+        if measured is not None and asked is not None:
+            found.append(judge_shift(name, measured, asked.beyond))
+    return found
 
 
 def _power_of_each(subjects: Sequence[Subject]) -> float:
@@ -111,7 +138,7 @@ def _inconclusive(policy: Policy, answers: Sequence[_Answer], meaning: Inconclus
 def _let_through(answers: Sequence[_Answer], policy: Policy) -> list[_Answer]:
     """What a blessed candidate was not shown to meet."""
     found = _inconclusive(policy, answers, Inconclusive.PASS_WITH_WARNING)
-    return found + [answer for answer in answers if answer.outcome is Outcome.NOT_COMPARABLE]
+    return found + [answer for answer in answers if answer.outcome in (Outcome.NOT_COMPARABLE, Outcome.WARNED)]
 
 
 def _meaning(answer: _Answer, policy: Policy) -> Inconclusive:

@@ -18,6 +18,7 @@ class Outcome(enum.Enum):
     PASSED = "passed"
     FAILED = "failed"
     INCONCLUSIVE = "inconclusive"  # The rows settle it neither way.
+    WARNED = "warned"  # It does not hold, and the policy lets that pass.
     OBSERVED = "observed"  # Nothing was asked.
     NOT_COMPARABLE = "not comparable"  # The reference lacks it, or is not there.
     FIRST_RUN = "first run"  # There has never been a reference.
@@ -82,16 +83,17 @@ class Decision:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GlobalDecision:
-    """Something asked of several outputs together.
+    """Something asked of several outputs together, or of the candidate as a whole.
 
     Attributes:
-        name: `at_least_one_superior` or `fused_loss`.
+        name: `at_least_one_superior`, `fused_loss`, `parity`, `drift` or `skew`.
         outcome: The answer.
         reason: The answer in a sentence.
-        value: Of the fused loss, the weighted rise of losses.
+        value: Of the fused loss, the weighted rise of losses; of parity the largest difference, of drift and skew the
+            distance of the column that moved furthest beyond its threshold.
         low: The truth is above it.
         high: The truth is below it.
-        limit: Of the fused loss, what the truth must be below.
+        limit: What the value must not exceed.
     """
 
     name: str

@@ -9,6 +9,8 @@ from typing import Final
 
 from components.gate.decision import Decision, GlobalDecision
 from components.gate.verdict import Verdict
+from components.parity.report import ParityReport
+from components.shift.report import ShiftReport
 from models.binding import bind_or_raise, unbind
 from models.errors import ConfigError
 
@@ -48,7 +50,7 @@ class GateReport:
             inconclusive: so many let an equal model pass all rules together with a probability of 0.8. None where
             nothing is inconclusive, or no number would settle it.
         decisions: Every answer, by rule, then by what it asks, then by slice.
-        together: Answers to the global rules.
+        together: Answers to the global rules, then to parity, drift and skew.
         verdicts: Against single-task twins, for all rows first; empty where there are none.
         references: By "baseline", "anchor" and "twins", which version it was.
         missing: The same, why there is none.
@@ -56,6 +58,8 @@ class GateReport:
         left_out: Rows in values of a slicing beyond those that are compared one by one, by its columns, such as
             "country, device".
         cluster_column: The column whose rows are taken to depend on each other.
+        parity: The exported model against the trained one; None where it was not asked.
+        shift: How far columns moved; None where that was not asked.
         schema_version: Of this layout.
     """
 
@@ -73,6 +77,8 @@ class GateReport:
     empty: tuple[str, ...] = ()
     left_out: dict[str, int] = dataclasses.field(default_factory=dict)
     cluster_column: str | None = None
+    parity: ParityReport | None = None
+    shift: ShiftReport | None = None
     schema_version: int = SCHEMA_VERSION
 
 

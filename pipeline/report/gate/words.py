@@ -47,6 +47,7 @@ MARKS: Final[dict[Outcome, Mark]] = {
     Outcome.FAILED: Mark("✕", "failed", "bad"),
     Outcome.NOT_COMPARABLE: Mark("≠", "not comparable", "warn"),
     Outcome.INCONCLUSIVE: Mark("?", "inconclusive", "warn"),
+    Outcome.WARNED: Mark("!", "warned", "warn"),
     Outcome.PASSED: Mark("✓", "passed", "good"),
     Outcome.FIRST_RUN: Mark("○", "first run", "plain"),
     Outcome.OBSERVED: Mark("·", "observed", "plain"),
