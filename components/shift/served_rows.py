@@ -14,7 +14,7 @@ from tensorflow_metadata.proto.v0 import statistics_pb2
 from components.errors import UnusableInputError
 from components.example_gen.files import find_files, open_file
 from components.example_gen.readers import READERS, Block, Reading
-from components.example_gen.source import DataConfig
+from components.example_gen.source import DataConfig, Format
 from components.example_gen.split import HashSplit
 from components.example_gen.table import Table
 from components.example_gen.tally import Tally
@@ -41,8 +41,15 @@ def served_statistics(
     Raises:
         UnusableInputError: No file is found, or one cannot be read or lacks a column.
     """
+    form = skew.format or data.format
     written = dataclasses.replace(
-        data, path=skew.rows, format=skew.format or data.format, split=_UNUSED_SPLIT, group_columns=(), event_time=None
+        data,
+        path=skew.rows,
+        format=form,
+        columns=data.columns if form is Format.CSV else (),
+        split=_UNUSED_SPLIT,
+        group_columns=(),
+        event_time=None,
     )
     used = {name: kind for name, kind in sorted(columns.items())}
     reading = Reading(written, tuple(used), whole=False)
