@@ -49,7 +49,6 @@ def served_statistics(
         columns=data.columns if form is Format.CSV else (),
         split=_UNUSED_SPLIT,
         group_columns=(),
-        event_time=None,
     )
     used = {name: kind for name, kind in sorted(columns.items())}
     reading = Reading(written, tuple(used), whole=False)
