@@ -27,7 +27,8 @@ class TaskColumns:
         label: Column; a missing value is an unknown label.
         candidate: Column of its scores.
         references: Columns of what it is compared with.
-        known: Column of 1 for rows of the output's sample space, else 0; None: all rows.
+        known: Column of 0 for rows beyond the output's sample space, else of how many rows each stands for; None: all
+            rows, one each.
     """
 
     output: str
@@ -56,9 +57,9 @@ def rows_of(
         slices: One for each slicing.
     """
     labels = _numbers(batch[task.label])
-    known = ~np.isnan(labels)
+    known = (~np.isnan(labels)).astype(np.float64)
     if task.known is not None:
-        known &= _numbers(batch[task.known]) > 0
+        known *= np.nan_to_num(_numbers(batch[task.known]))
     scores = np.stack([_numbers(batch[name]) for name in (task.candidate, *task.references.values())])
     return Rows(labels=labels, scores=scores, clusters=clusters, slices=slices, known=known)
 

@@ -74,6 +74,7 @@ class Job:
             references=tuple(task.references),
             slicings=self.slicings,
             clustered=self.cluster is not None,
+            weighted=task.known is not None,
         )
 
 
