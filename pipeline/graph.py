@@ -7,25 +7,27 @@ import os
 from typing import Final
 
 # Not `from tfx import v1`, which takes nine seconds more, all of them Google Cloud.
-from tfx.components import Evaluator, ExampleValidator, Pusher, StatisticsGen, Trainer, Transform
+from tfx.components import ExampleValidator, Pusher, StatisticsGen, Trainer, Transform
 from tfx.dsl.components.base import executor_spec
-from tfx.dsl.components.common.resolver import Resolver
-from tfx.dsl.input_resolution.strategies.latest_blessed_model_strategy import LatestBlessedModelStrategy
 from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import pusher_pb2, trainer_pb2, transform_pb2
-from tfx.types import Channel, standard_artifacts
+from tfx.types import Channel
 
+from components.baseline.component import ServedModel
 from components.data_check.component import AnomalyStop, DeclaredSchema
+from components.evaluator.component import PairedEvaluator
 from components.example_gen.component import TaskExampleGen
 from components.example_gen.plan import ExampleGenPlan
-from components.example_gen.split import EVAL, TRAIN
+from components.example_gen.split import TRAIN
+from components.gate.component import TaskGate
 from components.pusher.executor import Executor as UntornPusher
 from components.trainer.plan import PLAN_KEY, TrainerPlan
 from pipeline.config import PipelineConfig
 from pipeline.config.features import MultivaluedFeature
+from pipeline.config.gate import gate_policy
 from pipeline.config.inputs import input_plans, segment_inputs
-from pipeline.evaluation import eval_config
+from pipeline.evaluation import evaluator_plan
 from pipeline.features import FEATURES_KEY, PASSED_KEY, features_to_json
 from pipeline.fingerprint import CODE_KEY, code_fingerprint
 
@@ -56,22 +58,23 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     transform = _transform(config, rows, declared)
     transform.add_upstream_node(stop)
     trainer = _trainer(config, transform, declared)
-    serving = Resolver(
-        strategy_class=LatestBlessedModelStrategy,
-        model=Channel(type=standard_artifacts.Model),
-        model_blessing=Channel(type=standard_artifacts.ModelBlessing),
-    ).with_id("ServingModel")
-    evaluator = Evaluator(
+    references = _references(config, trainer)
+    evaluator = PairedEvaluator(
+        evaluator_plan(config),
         examples=rows,
-        example_splits=[EVAL],
-        model=trainer.outputs["model"],
-        baseline_model=serving.outputs["model"],
         schema=declared,
-        eval_config=eval_config(config),
+        model=trainer.outputs["model"],
+        **{name: node.outputs["model"] for name, node in references.items()},
+    ).with_id("Evaluator")
+    gate = TaskGate(
+        evaluation=evaluator.outputs["evaluation"],
+        model=trainer.outputs["model"],
+        policy=gate_policy(config.gate, config.graph).to_json(),
+        code=code_fingerprint("components/gate", "components/comparison"),
     )
     pusher = Pusher(
         model=trainer.outputs["model"],
-        model_blessing=evaluator.outputs["blessing"],
+        model_blessing=gate.outputs["blessing"],
         push_destination=_destination(config),
         custom_executor_spec=executor_spec.ExecutorClassSpec(UntornPusher),
     )
@@ -79,7 +82,10 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         pipeline_name=config.name,
         pipeline_root=os.path.join(config.home, "artifacts"),
         metadata_connection_config=metadata.sqlite_metadata_connection_config(os.path.join(config.home, METADATA_FILE)),
-        components=[examples, statistics, schema, validator, stop, transform, trainer, serving, evaluator, pusher],
+        components=[
+            *(examples, statistics, schema, validator, stop, transform, trainer),
+            *(*references.values(), evaluator, gate, pusher),
+        ],
         enable_cache=True,
         beam_pipeline_args=list(config.beam.pipeline_args),
     )
@@ -111,6 +117,17 @@ def _trainer(config: PipelineConfig, transform: Transform, schema: Channel) -> T
         eval_args=trainer_pb2.EvalArgs(splits=[config.watched_split]),
         custom_config={PLAN_KEY: trainer_plan(config).to_json()},
     )
+
+
+def _references(config: PipelineConfig, trainer: Trainer) -> dict[str, ServedModel]:
+    """By the Evaluator's input: what serves when the candidate is done, and the anchor where one is declared."""
+    folder, anchor = os.path.abspath(config.serving_directory), config.gate.anchor
+    found = {"baseline_model": ServedModel(folder).with_id("ServingModel")}
+    if anchor is not None:
+        found["anchor_model"] = ServedModel(folder, which=str(anchor)).with_id("AnchorModel")
+    for node in found.values():
+        node.add_upstream_node(trainer)
+    return found
 
 
 def example_gen_plan(config: PipelineConfig) -> ExampleGenPlan:

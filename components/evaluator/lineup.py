@@ -73,6 +73,7 @@ def _lineup(
             references=tuple(compared),
             slicings=plan.slices,
             clustered=plan.cluster is not None,
+            weighted=any(task.kept_negatives < 1 for task in plan.tasks.tasks),
             ndcg_at=plan.ndcg_at,
         ),
         models=(candidate.name, *compared.values()),

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from typing import Final
 
-from models.heads import Head
-
-__all__ = ["OVERALL", "Bucket", "Curves", "Evaluation", "Failure", "Score", "Slice", "SliceScores", "judge"]
+__all__ = ["OVERALL", "Bucket", "Curves", "Evaluation", "Score", "Slice", "SliceScores"]
 
 Slice = tuple[tuple[str, str], ...]  # (column, value) pairs; none for all rows.
 OVERALL: Final[Slice] = ()
-
-HALF_A_ROW: Final = 0.5  # Counts are sums of weights of 0 or 1, so anything below this is none.
-NEEDS_BOTH_CLASSES: Final = frozenset({"auc"})
-NEEDS_POSITIVES: Final = frozenset({"calibration"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,40 +88,17 @@ class Curves:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Failure:
-    """One threshold that did not hold.
-
-    Attributes:
-        output: Of which output.
-        metric: Which metric.
-        slice: On which rows.
-        score: What was found: the metric, or for a bound on change candidate minus baseline.
-        bound: What was asked, such as "at least 0.75".
-        is_change: Whether the bound is on the change from the baseline.
-    """
-
-    output: str
-    metric: str
-    slice: Slice
-    score: Score
-    bound: str
-    is_change: bool
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Evaluation:
     """What the evaluator left.
 
     Attributes:
         scores: By output and slice, all rows first.
         curves: Of binary outputs.
-        failures: Thresholds that did not hold.
         has_baseline: Whether a serving model was evaluated beside the candidate.
     """
 
     scores: tuple[SliceScores, ...]
     curves: tuple[Curves, ...] = ()
-    failures: tuple[Failure, ...] = ()
     has_baseline: bool = False
 
     def overall(self, output: str) -> SliceScores | None:
@@ -138,28 +108,3 @@ class Evaluation:
     def of(self, output: str) -> tuple[SliceScores, ...]:
         """An output's scores on every slice."""
         return tuple(item for item in self.scores if item.output == output)
-
-
-def judge(metric: str, number: float, *, kind: Head, known: float, positives: float | None) -> Score:
-    """Tells a metric's value from a number that merely stands where none can be.
-
-    An AUC over one class comes as 0 or 0.5 from common libraries, and a ratio to no positives as infinity.
-
-    Args:
-        metric: Its name, such as "auc".
-        number: What was computed.
-        kind: The output's head.
-        known: Rows it was computed on.
-        positives: Those with a positive label; None where they were not counted.
-    """
-    if known < HALF_A_ROW:
-        return Score(None, "no rows")
-    if kind.is_binary and positives is not None:
-        has_positives, has_negatives = positives >= HALF_A_ROW, known - positives >= HALF_A_ROW
-        if metric in NEEDS_BOTH_CLASSES and not (has_positives and has_negatives):
-            return Score(None, "one class")
-        if metric in NEEDS_POSITIVES and not has_positives:
-            return Score(None, "no positives")
-    if not math.isfinite(number):
-        return Score(None, "not a number" if math.isnan(number) else "infinite")
-    return Score(number)

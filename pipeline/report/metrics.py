@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.report import numbers
 from pipeline.report.evaluation import Evaluation, Score
 
-__all__ = ["METRICS", "Better", "MetricStyle", "score_text", "shown_metrics", "style_of"]
+__all__ = ["GROUPED", "METRICS", "Better", "MetricStyle", "score_text", "shown_metrics", "style_of"]
 
 
 class Better(enum.Enum):
@@ -37,6 +37,8 @@ class MetricStyle:
 
 METRICS: Final[dict[str, MetricStyle]] = {
     "auc": MetricStyle("AUC", Better.HIGHER),
+    "gauc": MetricStyle("GAUC", Better.HIGHER),
+    "ndcg": MetricStyle("NDCG", Better.HIGHER),
     "log_loss": MetricStyle("log loss", Better.LOWER),
     "accuracy": MetricStyle("accuracy", Better.HIGHER),
     "mse": MetricStyle("MSE", Better.LOWER),
@@ -44,6 +46,7 @@ METRICS: Final[dict[str, MetricStyle]] = {
     "calibration": MetricStyle("calibration", Better.ONE),
     "mean_prediction": MetricStyle("mean prediction", Better.NEITHER),
 }
+GROUPED: Final = ("gauc", "ndcg")  # Measured where users or lists are declared.
 BESIDE_COUNTS: Final = frozenset({"mean_prediction"})  # Belongs to the mean label, not to the verdict.
 
 

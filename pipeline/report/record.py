@@ -6,6 +6,7 @@ import dataclasses
 import enum
 
 from components.example_gen.label_report import LabelReport
+from components.gate.report import GateReport
 from components.trainer.record import TrainingRecord
 from models.tasks import Output, TaskGraph
 from pipeline.report.evaluation import Evaluation
@@ -72,6 +73,7 @@ class RunRecord:
         label_check: Contradictions among labels.
         training: What the trainer left.
         evaluation: What the evaluator left.
+        gate: What the gate decided and why.
         blessed: None where nobody judged.
         push: None where nothing was pushed.
         error: What stopped the run; None for one that ended.
@@ -89,6 +91,7 @@ class RunRecord:
     label_check: LabelReport | None = None
     training: TrainingRecord | None = None
     evaluation: Evaluation | None = None
+    gate: GateReport | None = None
     blessed: bool | None = None
     push: Push | None = None
     error: str | None = None

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from collections.abc import Iterator
 from typing import Final
 
+from components.gate.config import Inconclusive
+from components.gate.decision import Outcome as Answer
+from components.gate.report import GateReport
 from pipeline.report import numbers
-from pipeline.report.evaluation import Failure, Slice
+from pipeline.report.evaluation import Slice
 from pipeline.report.metrics import style_of
 from pipeline.report.record import RunRecord
 
-__all__ = ["Outcome", "Verdict", "failure_sentence", "slice_text", "verdict_of"]
+__all__ = ["Outcome", "Verdict", "slice_text", "verdict_of"]
 
 NOTHING_PUSHED: Final = "Nothing was pushed; what served before still serves."
 
@@ -33,7 +37,7 @@ class Verdict:
     Attributes:
         outcome: What became of the candidate.
         sentence: For a person.
-        reasons: A sentence for each threshold that did not hold, or what a failed node said.
+        reasons: A sentence for each answer that kept the candidate back, or warns of it, or what a failed node said.
     """
 
     outcome: Outcome
@@ -53,39 +57,33 @@ def verdict_of(run: RunRecord) -> Verdict:
         return Verdict(Outcome.UNJUDGED, f"Nobody judged the candidate.{pushed}")
     if not run.blessed:
         return _refused(run)
-    held = f"Every threshold holds{_beside(run)}"
+    held = run.gate.reason if run.gate else "The gate let the candidate through."
+    warnings = run.gate.warnings if run.gate else ()
     if run.push is None:
-        return Verdict(Outcome.BLESSED, f"{held} The candidate was not pushed.")
+        return Verdict(Outcome.BLESSED, f"{held} The candidate was not pushed.", warnings)
     version = f" as version {run.push.version}" if run.push.version else ""
-    return Verdict(Outcome.PUSHED, f"{held} The candidate was pushed{version} to {run.push.destination}.")
+    return Verdict(Outcome.PUSHED, f"{held} The candidate was pushed{version} to {run.push.destination}.", warnings)
 
 
 def _refused(run: RunRecord) -> Verdict:
-    failures = run.evaluation.failures if run.evaluation else ()
-    broken = "1 threshold" if len(failures) == 1 else f"{len(failures) or 'unrecorded'} thresholds"
-    sentence = f"The candidate was not blessed: {broken} did not hold. {NOTHING_PUSHED}"
-    return Verdict(Outcome.REFUSED, sentence, tuple(failure_sentence(failure) for failure in failures))
+    status = f" ({run.gate.status.value})" if run.gate else ""
+    reasons = (tuple(_reasons(run.gate)) or (run.gate.reason,)) if run.gate else ()
+    return Verdict(Outcome.REFUSED, f"The gate kept the candidate back{status}. {NOTHING_PUSHED}", reasons)
 
 
-def _beside(run: RunRecord) -> str:
-    if run.evaluation is None:
-        return "."
-    if run.evaluation.has_baseline:
-        return ", compared with the serving model."
-    return ". No model served before, so there was none to compare with."
-
-
-def failure_sentence(failure: Failure) -> str:
-    """What was found and what was asked, with numbers."""
-    place = f" on {slice_text(failure.slice)}" if failure.slice else ""
-    subject = f"{failure.output}: {style_of(failure.metric).title}{place}"
-    if failure.score.number is None:
-        found = f"is undefined ({failure.score.why})"
-    elif failure.is_change:
-        found = f"changed by {numbers.signed(failure.score.number)} from the serving model"
-    else:
-        found = f"is {numbers.measure(failure.score.number)}"
-    return f"{subject} {found}; asked for {failure.bound}."
+def _reasons(gate: GateReport) -> Iterator[str]:
+    """A sentence for each answer that kept the candidate back."""
+    for answer in gate.decisions:
+        waits = answer.outcome is Answer.INCONCLUSIVE and answer.inconclusive is not Inconclusive.PASS_WITH_WARNING
+        if waits or answer.outcome in (Answer.FAILED, Answer.NOT_COMPARABLE):
+            place = f" on {slice_text(answer.slice)}" if answer.slice else ""
+            against = f" against the {answer.against.value}" if answer.against else ""
+            rows = answer.rows_to_settle
+            wanted = f" About {numbers.count(rows)} rows would settle it." if rows is not None else ""
+            yield f"{answer.output}: {style_of(answer.metric.value).title}{place}{against}. {answer.reason}{wanted}"
+    for together in gate.together:
+        if together.outcome is not Answer.PASSED:
+            yield f"{together.name.replace('_', ' ')}: {together.reason}"
 
 
 def slice_text(where: Slice) -> str:

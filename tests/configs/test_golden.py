@@ -4,7 +4,6 @@ Renew them by `RENEW_GOLDEN=1 .venv/bin/pytest tests/configs/test_golden.py -m '
 """
 
 import difflib
-import json
 import os
 import pathlib
 
@@ -18,8 +17,6 @@ from pipeline.config.describe import describe
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = pathlib.Path(__file__).with_name("golden")
 CONFIGS = sorted(ROOT.glob("configs/*.yaml"))
-# Of two outputs and a regression, of many outputs and slices, and of a single output, which TFMA takes without a name.
-EVALUATED = [path for path in CONFIGS if path.stem in ("chicago_taxi", "kuairand", "kuairand_boost_forward")]
 TASK_FIELDS = ("name", "kind", "label", "given", "relation", "product", "role", "weight")
 
 
@@ -74,21 +71,8 @@ def test_a_shipped_config_means_what_it_meant(path, assert_golden):
     assert_golden(f"{path.stem}.txt", "\n".join([*said(config), *meant(config), ""]))
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # TFX and TFMA warn of themselves.
-@pytest.mark.parametrize("path", EVALUATED, ids=lambda path: path.stem)
-def test_the_evaluator_is_asked_what_it_was_asked(path, assert_golden):
-    from google.protobuf import json_format
-
-    from pipeline.evaluation import eval_config
-
-    asked = json_format.MessageToDict(eval_config(load_config(str(path))), preserving_proto_field_name=True)
-    assert_golden(f"{path.stem}.evaluator.json", json.dumps(asked, indent=1, sort_keys=True) + "\n")
-
-
 def test_every_golden_file_has_its_config():
-    named = {f"{path.stem}.txt" for path in CONFIGS} | {f"{path.stem}.evaluator.json" for path in EVALUATED}
-    assert {path.name for path in GOLDEN.iterdir()} == named
+    assert {path.name for path in GOLDEN.iterdir()} == {f"{path.stem}.txt" for path in CONFIGS}
 
 
 def test_a_changed_meaning_shows_as_a_diff(assert_golden, monkeypatch):

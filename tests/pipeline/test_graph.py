@@ -35,7 +35,7 @@ def splits(nodes):
         "train": json.loads(trainer["train_args"])["splits"],
         "watch": json.loads(trainer["eval_args"])["splits"],
         "plan": json.loads(json.loads(trainer["custom_config"])["plan"])["watched_split"],
-        "evaluate": json.loads(nodes["Evaluator"]["example_splits"]),
+        "evaluate": [json.loads(nodes["Evaluator"]["plan"])["split"]],
     }
 
 
@@ -59,6 +59,46 @@ def test_a_declared_validation_is_all_the_trainer_sees_beside_train(nodes):
         "plan": "validation",
         "evaluate": ["eval"],
     }
+
+
+def wiring(tmp_path, *overrides):
+    """By node, its inputs: the node and the output each comes from; and which nodes it waits for."""
+    from pipeline.launch import compile_pipeline
+    from tests.pipeline.conftest import write_funnel
+
+    ir = compile_pipeline(load_config(write_funnel(tmp_path, rows=10), overrides), "a run")
+    found = {}
+    for node in ir.nodes:
+        own = node.pipeline_node
+        inputs = {
+            name: [(channel.producer_node_query.id, channel.output_key) for channel in given.channels]
+            for name, given in own.inputs.inputs.items()
+        }
+        found[own.node_info.id] = inputs, set(own.upstream_nodes)
+    return found
+
+
+def test_the_pusher_is_reached_only_through_the_gate(tmp_path):
+    nodes = wiring(tmp_path)
+    inputs, _ = nodes["Pusher"]
+    assert inputs == {"model": [("Trainer", "model")], "model_blessing": [("TaskGate", "blessing")]}
+    assert nodes["TaskGate"][0] == {"evaluation": [("Evaluator", "evaluation")], "model": [("Trainer", "model")]}
+
+
+def test_the_candidate_is_compared_with_what_serves_once_it_is_trained(tmp_path):
+    nodes = wiring(tmp_path)
+    inputs, _ = nodes["Evaluator"]
+    assert inputs["baseline_model"] == [("ServingModel", "model")]
+    assert "anchor_model" not in inputs
+    # Training takes hours: what served when it began may serve no more.
+    assert nodes["ServingModel"][1] == {"Trainer"}
+
+
+def test_a_declared_anchor_is_a_node_of_its_own(tmp_path, nodes):
+    asked = ("gate.anchor=oldest", "gate.rules.0.total_margin=0.6")
+    assert wiring(tmp_path, *asked)["Evaluator"][0]["anchor_model"] == [("AnchorModel", "model")]
+    assert nodes(*asked)["AnchorModel"]["which"] == "oldest"
+    assert nodes("gate.anchor=17")["AnchorModel"]["which"] == "17"
 
 
 def test_the_trainer_knows_the_code_it_runs_so_that_neither_cache_nor_checkpoint_of_older_code_is_taken(nodes):

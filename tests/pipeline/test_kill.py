@@ -12,7 +12,7 @@ import pytest
 
 from components.pusher.publish import versions
 
-pytestmark = [pytest.mark.slow, pytest.mark.integration]
+pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.filterwarnings("ignore")]  # TFX warns of itself.
 
 LIMIT_S = 400
 

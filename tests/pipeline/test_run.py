@@ -12,7 +12,7 @@ from pipeline.config import load_config
 from pipeline.errors import RunFailedError
 from pipeline.serving import Protocol, ServerConfig, ServingClient, ServingConfig
 
-pytestmark = [pytest.mark.slow, pytest.mark.integration]
+pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.filterwarnings("ignore")]  # TFX warns of itself.
 
 
 @pytest.fixture(scope="module")

@@ -96,6 +96,7 @@ class PairedMetric(metric_types.Metric):
             metrics=(self.metric,),
             references=(Reference.BASELINE,) if len(models) > 1 else (),
             clustered=cluster_key is not None,
+            weighted=weighted,
             ndcg_at=self._places(),
         )
         subject = Subject(

@@ -1,113 +1,113 @@
-"""TFMA's results as typed scores."""
+"""The comparison and the figures that the Evaluator leaves, as typed scores."""
 
 from __future__ import annotations
 
-import collections
-import dataclasses
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from typing import Any, Final
 
-from models.heads import Head
-from models.tasks import TaskGraph
-from pipeline.report.evaluation import OVERALL, Evaluation, Slice, SliceScores, judge
-from pipeline.report.reading.curves import read_curves
-from pipeline.report.reading.slices import slice_of
-from pipeline.report.reading.thresholds import read_failures
+from components.comparison.cell import Cell, Comparison, Reference, Status
+from components.comparison.estimate import Estimate
+from components.comparison.stored import COMPARISON_FILE, read_comparison
+from components.evaluator.figures import Counts
+from components.evaluator.record import FigureRecord, read_figures
+from models.heads import Multiclass
+from models.tasks import Output, TaskGraph
+from pipeline.report.evaluation import OVERALL, Curves, Evaluation, Score, Slice, SliceScores
+from pipeline.report.metrics import GROUPED
+from pipeline.report.reading.buckets import merge_buckets
 
-__all__ = ["read_evaluation", "read_scores"]
+__all__ = ["evaluation_of", "read_evaluation"]
 
-BASELINE: Final = "baseline"
 CANDIDATE: Final = "candidate"
-KNOWN: Final = "weighted_example_count"
-MEAN_LABEL: Final = "mean_label"
-COUNTS: Final = frozenset({KNOWN, "example_count", MEAN_LABEL})
-# What TFMA calls a metric, where the report has a shorter word for it.
-NAMES: Final = {
-    "binary_crossentropy": "log_loss",
-    "sparse_categorical_crossentropy": "log_loss",
-    "sparse_categorical_accuracy": "accuracy",
-    "binary_cross_entropy": "log_loss",
-    "mean_squared_error": "mse",
-    "mean_absolute_error": "mae",
-}
+BASELINE: Final = Reference.BASELINE.value
+MEAN_PREDICTION: Final = "mean_prediction"
 
-_Numbers = dict[tuple[str, Slice], dict[str, dict[str, float]]]  # (output, slice) -> model -> metric -> number.
+_WHY: Final = {Status.NO_ROWS: "no rows", Status.ONE_CLASS: "one class", Status.NOT_FINITE: "not a number"}
+_NO_POSITIVES: Final = "no positives"
 
 
 def read_evaluation(uri: str, graph: TaskGraph) -> Evaluation | None:
-    """Reads a ModelEvaluation artifact; None where it holds no metrics.
+    """Reads a ModelEvaluation artifact; None where it holds no comparison.
 
     Args:
         uri: The artifact's folder.
-        graph: Says which outputs are binary.
+        graph: Gives the order of outputs and of their metrics.
     """
-    folder = pathlib.Path(uri)
-    if not list(folder.glob("metrics*")):
+    if not pathlib.Path(uri, COMPARISON_FILE).is_file():
         return None
-    import tfx  # noqa: F401, I001  # On Python 3.11 TFMA lacks names until tfx puts stand-ins there.
-    import tensorflow_model_analysis as tfma
-
-    evaluation = read_scores(tfma.load_metrics(uri), graph)
-    if list(folder.glob("plots*")):
-        curves = tuple(read_curves(tfma.load_plots(uri), evaluation))
-        evaluation = dataclasses.replace(evaluation, curves=curves)
-    if list(folder.glob("validations*")):
-        failures = tuple(read_failures(tfma.load_validation_result(uri), evaluation, names=NAMES))
-        evaluation = dataclasses.replace(evaluation, failures=failures)
-    return evaluation
+    return evaluation_of(read_comparison(uri), read_figures(uri), graph)
 
 
-def read_scores(metrics: Iterable[Any], graph: TaskGraph) -> Evaluation:
-    """Sorts TFMA's `MetricsForSlice` messages by output and slice.
-
-    Args:
-        metrics: One a slice, with every output and model.
-        graph: Gives the order of outputs.
-    """
-    # `Any` throughout: protobuf's generated classes carry no types.
-    numbers = _numbers(metrics, alone=graph.outputs[0].name)
-    has_baseline = any(BASELINE in by_model for by_model in numbers.values())
-    return Evaluation(scores=tuple(_scores(numbers, graph)), has_baseline=has_baseline)
-
-
-def _numbers(metrics: Iterable[Any], *, alone: str) -> _Numbers:
-    """By output, slice and model; TFMA gives a model's only output no name, so that it is `alone`."""
-    numbers: _Numbers = collections.defaultdict(lambda: collections.defaultdict(dict))
-    for of_slice in metrics:
-        where = slice_of(of_slice.slice_key)
-        for item in of_slice.metric_keys_and_values:
-            number = _number(item.value)
-            if item.key.is_diff or number is None:
-                continue
-            model = BASELINE if item.key.model_name == BASELINE else CANDIDATE  # A model alone has no name.
-            name = NAMES.get(item.key.name, item.key.name)
-            numbers[item.key.output_name or alone, where][model][name] = number
-    return numbers
-
-
-def _number(value: Any) -> float | None:
-    kind = value.WhichOneof("type")
-    if kind == "double_value":
-        return value.double_value.value
-    if kind == "bounded_value":
-        return value.bounded_value.value.value
-    return None
-
-
-def _scores(numbers: _Numbers, graph: TaskGraph) -> Iterator[SliceScores]:
+def evaluation_of(comparison: Comparison, figures: FigureRecord, graph: TaskGraph) -> Evaluation:
+    """Sorts cells by output and slice, all rows first; of the references a report shows the one that serves."""
+    cells: dict[tuple[str, Slice], list[Cell]] = {}
+    for cell in comparison.cells:
+        cells.setdefault((cell.output, cell.slice), []).append(cell)
+    counts = {(item.output, item.slice): item for item in figures.counts}
+    scores = []
     for output in graph.outputs:
-        found = [(where, by_model) for (name, where), by_model in numbers.items() if name == output.name]
-        if not found and len(graph.outputs) == 1:  # TFMA names no output where there is one alone.
-            found = [(where, by_model) for (name, where), by_model in numbers.items() if name == ""]
-        for where, by_model in sorted(found, key=lambda item: _slice_order(item[0])):
-            yield _slice_scores(output.name, output.kind, where=where, by_model=by_model)
+        places = sorted((place for name, place in cells if name == output.name), key=_slice_order)
+        for place in places:
+            key = output.name, place
+            scores.append(_scores(output, place, cells=cells[key], counts=counts.get(key)))
+    curves = [
+        Curves(output=item.output, model=item.model, roc=_pairs(item.roc), calibration=merge_buckets(item.calibration))
+        for item in figures.curves
+        if item.model in (CANDIDATE, BASELINE)
+    ]
+    has_baseline = Reference.BASELINE in comparison.references
+    return Evaluation(scores=tuple(scores), curves=tuple(curves), has_baseline=has_baseline)
 
 
-def _slice_order(where: Slice) -> Any:
-    columns = tuple(column for column, _ in where)
-    values = tuple(_as_number(value) for _, value in where)
-    return (where != OVERALL, columns, values)
+def _scores(output: Output, place: Slice, *, cells: list[Cell], counts: Counts | None) -> SliceScores:
+    known = counts.known if counts is not None else 0.0
+    has_mean = counts is not None and known > 0 and not isinstance(output.kind, Multiclass)
+    labels = counts.labels if counts is not None and has_mean else None
+    shown = (*output.kind.metrics, *GROUPED)
+    candidate: dict[str, Score] = {}
+    baseline: dict[str, Score] = {}
+    for cell in cells:
+        if cell.metric not in shown:
+            continue
+        found = candidate.get(cell.metric)
+        if found is None or found.number is None:
+            candidate[cell.metric] = _score(cell, cell.candidate)
+        if cell.against is Reference.BASELINE:
+            baseline[cell.metric] = _score(cell, cell.reference)
+    return SliceScores(
+        output=output.name,
+        slice=place,
+        known=known,
+        positives=labels if output.kind.is_binary else None,
+        mean_label=labels / known if labels is not None else None,
+        candidate={**candidate, **_mean(counts, CANDIDATE)},
+        baseline={**baseline, **_mean(counts, BASELINE)} if baseline else {},
+    )
+
+
+def _score(cell: Cell, estimate: Estimate | None) -> Score:
+    if estimate is not None:
+        return Score(estimate.value)
+    if cell.status is Status.ONE_CLASS and cell.metric == "calibration":
+        return Score(None, _NO_POSITIVES)
+    return Score(None, _WHY.get(cell.status, cell.status.value))
+
+
+def _mean(counts: Counts | None, model: str) -> Mapping[str, Score]:
+    if counts is None or not counts.known or model not in counts.predictions:
+        return {}
+    return {MEAN_PREDICTION: Score(counts.predictions[model] / counts.known)}
+
+
+def _pairs(points: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, float], ...]:
+    return tuple((false, true) for false, true in points)
+
+
+def _slice_order(place: Slice) -> Any:
+    columns = tuple(column for column, _ in place)
+    values = tuple(_as_number(value) for _, value in place)
+    return (place != OVERALL, columns, values)
 
 
 def _as_number(value: str) -> tuple[float, str]:
@@ -115,27 +115,3 @@ def _as_number(value: str) -> tuple[float, str]:
         return (float(value), "")
     except ValueError:
         return (float("inf"), value)
-
-
-def _slice_scores(output: str, kind: Head, *, where: Slice, by_model: dict[str, dict[str, float]]) -> SliceScores:
-    counted = by_model[CANDIDATE] if CANDIDATE in by_model else by_model[BASELINE]
-    known, mean_label = counted.get(KNOWN, 0.0), counted.get(MEAN_LABEL)
-    mean_label = mean_label if known else None
-    positives = mean_label * known if kind.is_binary and mean_label is not None else None
-
-    def scores(model: str) -> dict[str, Any]:
-        return {
-            name: judge(name, number, kind=kind, known=known, positives=positives)
-            for name, number in by_model.get(model, {}).items()
-            if name not in COUNTS
-        }
-
-    return SliceScores(
-        output=output,
-        slice=where,
-        known=known,
-        positives=positives,
-        mean_label=mean_label,
-        candidate=scores(CANDIDATE),
-        baseline=scores(BASELINE),
-    )

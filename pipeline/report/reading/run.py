@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from google.protobuf.message import DecodeError
 
 from components.example_gen.label_report import read_label_report
+from components.gate.report import REPORT_FILE, GateReport, report_from_json
 from components.trainer.record import read_record
 from models.tasks import TaskGraph
 from pipeline.report.errors import UnreadableRunError
@@ -26,6 +28,7 @@ STATISTICS: Final = "statistics"
 ANOMALIES: Final = "anomalies"
 MODEL_RUN: Final = "model_run"
 EVALUATION: Final = "evaluation"
+GATE_REPORT: Final = "report"
 BLESSING: Final = "blessing"
 PUSHED_MODEL: Final = "pushed_model"
 
@@ -83,6 +86,7 @@ def read_run(
         label_check=_read(EXAMPLES, read_label_report),
         training=_read(MODEL_RUN, read_record),
         evaluation=_read(EVALUATION, lambda uri: read_evaluation(uri, graph)),
+        gate=_read(GATE_REPORT, _gate_report),
         blessed=None if blessing is None else blessing.properties.get("blessed") == 1,
         push=_push(_last(stored, PUSHED_MODEL)),
         error=error or stored.error or None,
@@ -99,6 +103,10 @@ def _stored(metadata_file: str, run_id: str, *, planned: Sequence[str], has_fail
         # It failed before its first node was on record; what stopped it must be shown all the same.
         nodes = tuple(NodeRecord(name=name, state=NodeState.NOT_REACHED) for name in planned)
         return StoredRun(0.0, nodes, (), "")
+
+
+def _gate_report(uri: str) -> GateReport:
+    return report_from_json(pathlib.Path(uri, REPORT_FILE).read_text(encoding="utf-8"))
 
 
 def _last(stored: StoredRun, key: str) -> StoredArtifact | None:

@@ -12,7 +12,8 @@ import pytest
 from components.comparison.cell import Reference, Status
 from components.evaluator.errors import UnusableModelError
 from components.evaluator.plan import EvaluatorPlan
-from models.tasks import known_column, label_column
+from models.heads import Binary
+from models.tasks import Task, TaskGraph, known_column, label_column
 from tests.components.evaluator.conftest import ALL_OUTPUTS, CLICK, GRAPH, save_model, write_examples
 
 # TFX and TFMA warn of themselves.
@@ -294,6 +295,22 @@ def test_a_split_without_rows_is_measured_as_such(world, saved, evaluate):
     assert {cell.status for cell in comparison.cells} == {Status.NO_ROWS}
     assert {cell.output for cell in comparison.cells} == set(ALL_OUTPUTS)
     assert (figures.counts, figures.curves) == ((), ())
+
+
+def test_rows_that_stand_for_others_weigh_as_many(world, saved, evaluate):
+    kept = np.where(world["label/click"] > 0, 1.0, 4.0).astype(np.float32)
+    weighted = world.with_columns(known__click=kept)
+    sampled = TaskGraph((Task(name="click", kind=Binary(), label="a", kept_negatives=0.25),))
+    comparison, figures = evaluate(EvaluatorPlan(tasks=sampled, split="eval"), weighted, {
+        "model": saved["candidate of clicks"], "baseline_model": saved["baseline of clicks"],
+    })  # fmt: skip
+    label, score = world["label/click"].astype(float), world["candidate/click"].astype(float)
+    losses = -np.where(label > 0, np.log(score), np.log(1 - score))
+    assert cell_of(comparison, "click", "log_loss").candidate.value == pytest.approx(np.average(losses, weights=kept))
+    wanted = (kept * score).sum() / (kept * label).sum()
+    assert cell_of(comparison, "click", "calibration").candidate.value == pytest.approx(wanted)
+    (overall, *_) = figures.counts
+    assert overall.known == pytest.approx(kept.sum())
 
 
 def test_shards_are_written_as_examples_are(world, tmp_path):

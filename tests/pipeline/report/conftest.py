@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import pytest
@@ -11,7 +10,7 @@ from components.example_gen.label_report import Finding, LabelReport, OutputCoun
 from components.trainer.record import Interval, TrainingRecord
 from models.heads import Binary, Regression
 from models.tasks import Role, Task, TaskGraph
-from pipeline.report.evaluation import OVERALL, Bucket, Curves, Evaluation, Score, Slice, SliceScores, judge
+from pipeline.report.evaluation import OVERALL, Bucket, Curves, Evaluation, Score, Slice, SliceScores
 from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
 from pipeline.report.rows import ColumnRecord, NumericSummary, SplitRecord
 from tests.pipeline.report.gradient_records import GRADIENTS
@@ -177,10 +176,13 @@ def _scores(
 ) -> SliceScores:
     def scores(values: tuple[float, float], ratio: float) -> Mapping[str, Score]:
         numbers = {"auc": values[0], "log_loss": values[1], "calibration": ratio}
-        return {
-            name: judge(name, number, kind=Binary(), known=known, positives=positives)
-            for name, number in numbers.items()
-        }
+        if not positives:
+            why = {"auc": "one class", "calibration": "no positives"} if known else {}
+            return {
+                name: Score(None, why.get(name, "no rows")) if name in why or not known else Score(number)
+                for name, number in numbers.items()
+            }
+        return {name: Score(number) for name, number in numbers.items()}
 
     return SliceScores(
         output=output,
@@ -196,10 +198,7 @@ def _scores(
 def _spend(where: Slice, known: float) -> SliceScores:
     def scores(squared: float) -> Mapping[str, Score]:
         numbers = {"mse": squared, "mae": squared**0.5 * 0.8, "calibration": 1.0003}
-        return {
-            name: judge(name, number if known else math.nan, kind=Regression(), known=known, positives=None)
-            for name, number in numbers.items()
-        }
+        return {name: Score(number) if known else Score(None, "no rows") for name, number in numbers.items()}
 
     return SliceScores(
         output="spend",

@@ -5,7 +5,11 @@ import re
 import pytest
 
 from components.example_gen.label_report import Finding, Place
-from pipeline.report.evaluation import Evaluation, Failure, Score
+from components.gate.config import RuleName
+from components.gate.decision import Asked, Decision, Outcome
+from components.gate.metrics import Metric
+from components.gate.report import GateReport, GateStatus
+from pipeline.report.evaluation import Evaluation
 from pipeline.report.page import render_page, write_report
 from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
 from pipeline.report.rows import Anomaly
@@ -55,8 +59,22 @@ def hostile_run(run: RunRecord, evaluation: Evaluation) -> RunRecord:
     """Puts a script into every text that people or data name."""
     where = ((HOSTILE, HOSTILE),)
     scores = [dataclasses.replace(item, slice=where) if item.slice else item for item in evaluation.scores]
-    failure = Failure(
-        output="click", metric=HOSTILE, slice=where, score=Score(None, HOSTILE), bound=HOSTILE, is_change=False
+    answer = Decision(
+        output=HOSTILE,
+        metric=Metric.AUC,
+        slice=where,
+        asked=Asked.DIFFERENCE,
+        rule=RuleName.NON_INFERIOR,
+        outcome=Outcome.FAILED,
+        reason=HOSTILE,
+    )
+    gate = GateReport(
+        blessed=False,
+        status=GateStatus.FAILED,
+        reason=HOSTILE,
+        confidence=0.95,
+        decisions=(answer,),
+        warnings=(HOSTILE,),
     )
     splits = [
         dataclasses.replace(
@@ -80,7 +98,8 @@ def hostile_run(run: RunRecord, evaluation: Evaluation) -> RunRecord:
         anomalies=(Anomaly(split=HOSTILE, column=HOSTILE, what=HOSTILE, detail=HOSTILE),),
         label_check=dataclasses.replace(run.label_check, contradictions={HOSTILE: finding}, not_finite={HOSTILE: 1}),
         training=dataclasses.replace(run.training, rule=HOSTILE, gates=gates),
-        evaluation=dataclasses.replace(evaluation, scores=tuple(scores), failures=(failure,)),
+        evaluation=dataclasses.replace(evaluation, scores=tuple(scores)),
+        gate=gate,
         push=Push(destination=HOSTILE, version=HOSTILE),
         unreadable=(HOSTILE,),
     )
@@ -149,7 +168,6 @@ def test_a_first_run_has_no_column_for_a_baseline(run, evaluation):
     curves = tuple(item for item in evaluation.curves if item.model == "candidate")[:1]
     first = Evaluation(scores=scores, curves=curves, has_baseline=False)
     page = render_page(dataclasses.replace(run, training=None, evaluation=first))
-    assert "No model served before, so there was none to compare with." in page
     metrics = page.partition('id="metrics"')[2].partition("</section>")[0]
     assert "No model served before this run." in metrics
     assert "<th>change</th>" not in metrics

@@ -1,41 +1,89 @@
 import dataclasses
 
-import pytest
-
-from pipeline.report.evaluation import OVERALL, Failure, Score
+from components.comparison.cell import Reference
+from components.gate.config import Inconclusive, RuleName
+from components.gate.decision import Asked, Decision, GlobalDecision
+from components.gate.decision import Outcome as GateOutcome
+from components.gate.metrics import Metric
+from components.gate.report import GateReport, GateStatus
 from pipeline.report.record import NodeRecord, NodeState
-from pipeline.report.verdict import Outcome, failure_sentence, verdict_of
+from pipeline.report.verdict import Outcome, verdict_of
 
-MINUS = "\N{MINUS SIGN}"
 CASH = (("payment", "Cash"),)
 
 
+def decision(outcome, reason, **others):
+    """An answer on the AUC of clicks."""
+    asked = {"asked": Asked.DIFFERENCE, "rule": RuleName.NON_INFERIOR, "against": Reference.BASELINE, "slice": ()}
+    return Decision(
+        **{"output": "click", "metric": Metric.AUC, "outcome": outcome, "reason": reason, **asked, **others}
+    )
+
+
+def gate(status, *decisions, **others):
+    """What the gate left."""
+    blessed = status in (GateStatus.PASSED, GateStatus.PASSED_WITH_WARNING, GateStatus.FIRST_RUN)
+    return GateReport(
+        **{
+            "blessed": blessed,
+            "status": status,
+            "reason": "Every rule holds.",
+            "confidence": 0.95,
+            "decisions": decisions,
+        }
+        | others
+    )
+
+
 def test_a_pushed_model_is_named_with_its_version_and_place(run):
-    verdict = verdict_of(run)
+    verdict = verdict_of(dataclasses.replace(run, gate=gate(GateStatus.PASSED)))
     assert verdict.outcome is Outcome.PUSHED
     assert verdict.sentence == (
-        "Every threshold holds, compared with the serving model. "
-        "The candidate was pushed as version 1769824841 to /served/shop/1769824841."
+        "Every rule holds. The candidate was pushed as version 1769824841 to /served/shop/1769824841."
     )
+    assert verdict.reasons == ()
+
+
+def test_a_model_let_through_unsettled_is_pushed_with_its_warnings(run):
+    unsettled = gate(
+        GateStatus.PASSED_WITH_WARNING, reason="Not all is settled.", warnings=("click auc: it may fall.",)
+    )
+    verdict = verdict_of(dataclasses.replace(run, gate=unsettled))
+    assert verdict.sentence.startswith("Not all is settled. The candidate was pushed")
+    assert verdict.reasons == ("click auc: it may fall.",)
 
 
 def test_a_blessed_model_that_went_nowhere_is_not_called_pushed(run):
     assert verdict_of(dataclasses.replace(run, push=None)).outcome is Outcome.BLESSED
 
 
-def test_a_refusal_lists_each_broken_threshold(run, evaluation):
-    failures = (
-        Failure(output="click", metric="auc", slice=OVERALL, score=Score(0.68), bound="at least 0.75", is_change=False),
+def test_a_refusal_lists_each_answer_that_kept_the_candidate_back(run):
+    refused = gate(
+        GateStatus.FAILED,
+        decision(GateOutcome.FAILED, "It is worse by at least 0.02.", slice=CASH),
+        decision(GateOutcome.PASSED, "It is better."),
+        decision(GateOutcome.INCONCLUSIVE, "It may be worse.", rows_to_settle=12_000, against=Reference.ANCHOR),
+        decision(GateOutcome.INCONCLUSIVE, "It may be.", inconclusive=Inconclusive.PASS_WITH_WARNING),
+        decision(GateOutcome.NOT_COMPARABLE, "It has no output click."),
+        together=(GlobalDecision(name="fused_loss", outcome=GateOutcome.FAILED, reason="It rises by 0.1."),),
     )
-    refused = dataclasses.replace(
-        run, blessed=False, push=None, evaluation=dataclasses.replace(evaluation, failures=failures)
-    )
-    verdict = verdict_of(refused)
+    verdict = verdict_of(dataclasses.replace(run, blessed=False, push=None, gate=refused))
     assert verdict.outcome is Outcome.REFUSED
     assert verdict.sentence == (
-        "The candidate was not blessed: 1 threshold did not hold. Nothing was pushed; what served before still serves."
+        "The gate kept the candidate back (failed). Nothing was pushed; what served before still serves."
     )
-    assert verdict.reasons == ("click: AUC is 0.6800; asked for at least 0.75.",)
+    assert verdict.reasons == (
+        "click: AUC on payment = Cash against the baseline. It is worse by at least 0.02.",
+        "click: AUC against the anchor. It may be worse. About 12,000 rows would settle it.",
+        "click: AUC against the baseline. It has no output click.",
+        "fused loss: It rises by 0.1.",
+    )
+
+
+def test_a_first_run_that_is_to_be_blocked_says_so(run):
+    blocked = gate(GateStatus.FIRST_RUN, blessed=False, reason="First run: `first_run` is block.")
+    verdict = verdict_of(dataclasses.replace(run, blessed=False, push=None, gate=blocked))
+    assert verdict.reasons == ("First run: `first_run` is block.",)
 
 
 def test_a_run_killed_in_a_node_failed_there(run):
@@ -51,35 +99,3 @@ def test_a_failure_outweighs_an_old_blessing(run):
 
 def test_a_run_without_a_judge_says_so(run):
     assert verdict_of(dataclasses.replace(run, blessed=None)).outcome is Outcome.UNJUDGED
-
-
-@pytest.mark.parametrize(
-    ("failure", "sentence"),
-    [
-        (
-            Failure(
-                output="buy",
-                metric="auc",
-                slice=CASH,
-                score=Score(-0.0182),
-                bound="a fall of at most 0.002",
-                is_change=True,
-            ),
-            f"buy: AUC on payment = Cash changed by {MINUS}0.0182 from the serving model; "
-            "asked for a fall of at most 0.002.",
-        ),
-        (
-            Failure(
-                output="buy",
-                metric="auc",
-                slice=OVERALL,
-                score=Score(None, "one class"),
-                bound="at least 0.7",
-                is_change=False,
-            ),
-            "buy: AUC is undefined (one class); asked for at least 0.7.",
-        ),
-    ],
-)
-def test_a_broken_threshold_is_told_with_value_and_bound(failure, sentence):
-    assert failure_sentence(failure) == sentence

@@ -1,239 +1,128 @@
-"""What TFMA writes, read back: a real evaluation of two exported models."""
+"""What the Evaluator leaves, read back as a report shows it."""
 
-import pathlib
-from collections.abc import Mapping
+from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from models.heads import Binary, Regression
+from components.comparison.cell import Cell, Comparison, Reference, Status
+from components.comparison.estimate import Estimate
+from components.comparison.stored import write_comparison
+from components.evaluator.figures import Counts, Curve
+from components.evaluator.record import FIGURES_FILE, FigureRecord, figures_text
+from models.heads import Binary, Multiclass, Regression
 from models.tasks import Task, TaskGraph
-from pipeline.report.evaluation import OVERALL, Evaluation, Score
-from pipeline.report.reading.evaluation import read_evaluation
+from pipeline.report.evaluation import OVERALL, Score
+from pipeline.report.reading.evaluation import evaluation_of, read_evaluation
 
-pytestmark = [
-    pytest.mark.slow,
-    # TFMA 0.52 divides 0 by 0 in a slice without rows, and Beam 2.77 leaves files to the garbage collector.
-    pytest.mark.filterwarnings("ignore:invalid value encountered in divide:RuntimeWarning"),
-    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore:Exception ignored in. <_io.FileIO:pytest.PytestUnraisableExceptionWarning"),
-]
-
-ROWS = 400
-OUTPUTS = ("click", "buy", "click_and_buy", "spend")
-NO_CHARGE = (("payment", "No Charge"),)
 GRAPH = TaskGraph(
     (
         Task(name="click", kind=Binary(), label="a"),
-        Task(name="buy", kind=Binary(), label="b", given="click"),
-        Task(name="spend", kind=Regression(), label="c", given="buy"),
+        Task(name="spend", kind=Regression(), label="c"),
+        Task(name="topic", kind=Multiclass(num_classes=3), label="d"),
     )
 )
+HOURS = [(("hour", "12"),), (("hour", "9"),), (("city", "Riga"),)]
 
 
-def columns() -> dict[str, np.ndarray]:
-    """Labels, known-masks and both models' predictions; no row that was not charged is clicked."""
-    rng = np.random.default_rng(7)
-    charged = np.arange(ROWS) >= 12
-    logit = rng.normal(size=ROWS)
-    click = (rng.random(ROWS) < 1 / (1 + np.exp(-logit))) & charged
-    buy = (rng.random(ROWS) < 0.3) & click
-    found = {"payment": np.where(charged, "Cash", "No Charge"), "hour": np.arange(ROWS) % 2 * 12}
-    for output, label, known in (
-        ("click", click, np.ones(ROWS)),
-        ("buy", buy, click),
-        ("click_and_buy", buy, np.ones(ROWS)),
-        ("spend", np.where(buy, 3.0, 0.0), buy),
-    ):
-        found[f"label/{output}"], found[f"known/{output}"] = label.astype(float), known.astype(float)
-    for model, noise in (("candidate", 0.3), ("baseline", 1.5)):
-        score = 1 / (1 + np.exp(-logit - noise * rng.normal(size=ROWS)))
-        for output, scale in (("click", 1.0), ("buy", 0.6), ("click_and_buy", 0.3), ("spend", 5.0)):
-            found[f"{model}/{output}"] = score * scale
-    return found
+def cell(output="click", metric="auc", **others):
+    numbers = {"candidate": Estimate(0.7, 0.01), "reference": Estimate(0.68, 0.01), "difference": Estimate(0.02, 0.01)}
+    return Cell(**{"output": output, "metric": metric, "against": Reference.BASELINE, "rows": 90, **numbers, **others})
 
 
-def write_rows(path: pathlib.Path, found: Mapping[str, np.ndarray]) -> None:
-    import tensorflow as tf
-
-    def feature(value):
-        if isinstance(value, str):
-            return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value.encode()]))
-        if isinstance(value, np.integer):
-            return tf.train.Feature(int64_list=tf.train.Int64List(value=[int(value)]))
-        return tf.train.Feature(float_list=tf.train.FloatList(value=[float(value)]))
-
-    with tf.io.TFRecordWriter(str(path)) as writer:
-        for row in range(ROWS):
-            features = {name: feature(values[row]) for name, values in found.items()}
-            writer.write(tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString())
+def counts(output="click", **others):
+    made = {"slice": (), "known": 90.0, "labels": 30.0, "predictions": {"candidate": 27.0, "baseline": 45.0}}
+    return Counts(output=output, **made | others)
 
 
-def save_model(path: pathlib.Path, name: str) -> str:
-    """Exports a model that finds its predictions in the row."""
-    import tensorflow as tf
-
-    module = tf.Module()
-    spec = {f"{name}/{output}": tf.io.FixedLenFeature([1], tf.float32) for output in OUTPUTS}
-
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
-    def serve(examples):
-        parsed = tf.io.parse_example(examples, spec)
-        return {output: parsed[f"{name}/{output}"][:, 0] for output in OUTPUTS}
-
-    tf.saved_model.save(module, str(path), signatures={"serving_default": serve})
-    return str(path)
+def read(*cells, figures=None, curves=(), references=(Reference.BASELINE,)):
+    figures = [counts()] if figures is None else figures
+    comparison = Comparison(cells=cells, references=dict.fromkeys(references, "version 7"))
+    return evaluation_of(comparison, FigureRecord(counts=tuple(figures), curves=tuple(curves)), GRAPH)
 
 
-def eval_config(models: list[str]):
-    from tensorflow_model_analysis.proto import config_pb2
+def test_candidate_and_serving_model_stand_side_by_side_with_counts():
+    (scores,) = read(cell(), cell(metric="log_loss")).scores
+    assert scores.candidate == {"auc": Score(0.7), "log_loss": Score(0.7), "mean_prediction": Score(0.3)}
+    assert scores.baseline == {"auc": Score(0.68), "log_loss": Score(0.68), "mean_prediction": Score(0.5)}
+    assert (scores.known, scores.positives, scores.mean_label) == (90, 30, pytest.approx(1 / 3))
 
-    keys = {
-        "label_keys": {output: f"label/{output}" for output in OUTPUTS},
-        "example_weight_keys": {output: f"known/{output}" for output in OUTPUTS},
-        "signature_name": "serving_default",
-    }
-    counts = ["WeightedExampleCount", "MeanLabel", "MeanPrediction", "Calibration"]
 
-    def metric(name: str):
-        made = config_pb2.MetricConfig(class_name=name)
-        if name == "AUC":
-            made.threshold.value_threshold.lower_bound.value = 0.8
-            if len(models) > 1:
-                made.threshold.change_threshold.absolute.value = 0.5
-                made.threshold.change_threshold.direction = config_pb2.MetricDirection.HIGHER_IS_BETTER
-        return made
+def test_outputs_come_in_declared_order_and_slices_by_value_all_rows_first():
+    cells = [cell(slice=where) for where in (*HOURS, ())]
+    found = read(cell("spend", "mse"), *cells)
+    assert [scores.output for scores in found.scores] == ["click"] * 4 + ["spend"]
+    assert [scores.slice for scores in found.of("click")] == [OVERALL, HOURS[2], HOURS[1], HOURS[0]]
 
-    def of_output(output: str):
-        own = ["AUC", "BinaryCrossEntropy", "ConfusionMatrixPlot", "CalibrationPlot"]
-        names = counts + (["MeanSquaredError"] if output == "spend" else own)
-        weights = config_pb2.ExampleWeightOptions(weighted=True)
-        return config_pb2.MetricsSpec(
-            metrics=[metric(name) for name in names], output_names=[output], example_weights=weights
-        )
 
-    return config_pb2.EvalConfig(
-        model_specs=[config_pb2.ModelSpec(name=name, is_baseline=name == "baseline", **keys) for name in models],
-        metrics_specs=[of_output(output) for output in OUTPUTS],
-        slicing_specs=[
-            config_pb2.SlicingSpec(),
-            config_pb2.SlicingSpec(feature_keys=["payment"]),
-            config_pb2.SlicingSpec(feature_keys=["hour"]),
-        ],
+def test_a_regression_has_no_positives_and_classes_no_mean_either():
+    found = read(
+        cell("spend", "mse"), cell("topic", "accuracy"), figures=[counts("spend"), counts("topic", predictions={})]
     )
+    spend, topic = found.scores
+    assert (spend.positives, spend.mean_label) == (None, pytest.approx(1 / 3))
+    assert (topic.positives, topic.mean_label) == (None, None)
+    assert set(topic.candidate) == {"accuracy"}
 
 
-def evaluate(folder: pathlib.Path, models: list[str]) -> Evaluation:
-    import tfx  # noqa: F401, I001  # On Python 3.11 TFMA lacks names until tfx puts stand-ins there.
-    import tensorflow_model_analysis as tfma
-    from apache_beam.options.pipeline_options import PipelineOptions
+@pytest.mark.parametrize(
+    ("status", "metric", "why"),
+    [
+        (Status.NO_ROWS, "auc", "no rows"),
+        (Status.ONE_CLASS, "auc", "one class"),
+        (Status.ONE_CLASS, "calibration", "no positives"),
+        (Status.NOT_FINITE, "auc", "not a number"),
+    ],
+)
+def test_what_is_undefined_is_no_number(status, metric, why):
+    nothing = {"candidate": None, "reference": None, "difference": None}
+    (scores,) = read(cell(metric=metric, status=status, **nothing)).scores
+    assert scores.candidate[metric] == scores.baseline[metric] == Score(None, why)
 
-    write_rows(folder / "rows.tfrecord", columns())
-    config = eval_config(models)
-    shared = [
-        tfma.default_eval_shared_model(
-            save_model(folder / name, name), model_name=name, eval_config=config, tags=["serve"]
-        )
-        for name in models
+
+def test_a_model_that_cannot_be_compared_leaves_the_candidates_value():
+    alone = cell(against=None, reference=None, difference=None)
+    missing = cell(status=Status.NOT_COMPARABLE, reference=None, difference=None)
+    found = read(alone, missing)
+    assert found.has_baseline
+    assert found.scores[0].candidate["auc"] == Score(0.7)
+    assert found.scores[0].baseline["auc"] == Score(None, "not comparable")
+
+
+def test_scores_of_a_broken_reference_do_not_hide_the_candidates():
+    broken = cell(against=Reference.ANCHOR, status=Status.NOT_FINITE, candidate=None, reference=None, difference=None)
+    assert read(broken, cell()).scores[0].candidate["auc"] == Score(0.7)
+
+
+def test_a_first_run_has_no_baseline_and_an_anchor_is_none():
+    found = read(cell(against=Reference.ANCHOR), references=(Reference.ANCHOR,))
+    assert not found.has_baseline
+    assert found.scores[0].baseline == {}
+
+
+def test_only_metrics_of_the_head_and_of_groups_are_shown():
+    (scores,) = read(cell(), cell(metric="gauc"), cell(metric="normalised_entropy")).scores
+    assert set(scores.candidate) == {"auc", "gauc", "mean_prediction"}
+
+
+def test_curves_are_of_candidate_and_serving_model():
+    roc = ((0.0, 0.0), (0.4, 0.7), (1.0, 1.0))
+    pieces = tuple((0.1 * place, float(place % 2), 1.0) for place in range(40))
+    made = [
+        Curve(output="click", model=model, roc=roc, calibration=pieces) for model in ("candidate", "baseline", "anchor")
     ]
-    tfma.run_model_analysis(
-        eval_shared_model=shared,
-        eval_config=config,
-        data_location=str(folder / "rows.tfrecord"),
-        output_path=str(folder / "evaluation"),
-        pipeline_options=PipelineOptions(["--runner=FnApiRunner"]),
-    )
-    return read_evaluation(str(folder / "evaluation"), GRAPH)
+    found = read(cell(), curves=made).curves
+    assert [curves.model for curves in found] == ["candidate", "baseline"]
+    assert found[0].roc == roc
+    assert sum(bucket.rows for bucket in found[0].calibration) == 40
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory) -> Evaluation:
-    return evaluate(tmp_path_factory.mktemp("both"), ["candidate", "baseline"])
-
-
-def auc(label: np.ndarray, score: np.ndarray) -> float:
-    """Share of pairs in the right order, ties counting one half."""
-    above, below = score[label > 0][:, None], score[label == 0][None, :]
-    return float(np.mean((above > below) + 0.5 * (above == below)))
-
-
-@pytest.mark.parametrize("output", ["click", "buy", "click_and_buy"])
-def test_scores_are_over_the_outputs_own_sample_space(both, output):
-    found = columns()
-    known = found[f"known/{output}"] > 0
-    label = found[f"label/{output}"][known]
-    overall = both.overall(output)
-    assert overall.known == known.sum()
-    assert overall.positives == pytest.approx(label.sum())
-    for model, scores in (("candidate", overall.candidate), ("baseline", overall.baseline)):
-        # TFMA integrates over 10,000 thresholds.
-        assert scores["auc"].number == pytest.approx(auc(label, found[f"{model}/{output}"][known]), abs=2e-3)
-        assert scores["calibration"].number == pytest.approx(
-            found[f"{model}/{output}"][known].sum() / label.sum(), rel=1e-5
-        )
-
-
-def test_a_regression_has_its_own_metrics(both):
-    found = columns()
-    known = found["known/spend"] > 0
-    spend = both.overall("spend")
-    assert spend.positives is None
-    assert spend.mean_label == pytest.approx(3.0)
-    expected = np.mean((found["candidate/spend"][known] - 3.0) ** 2)
-    assert spend.candidate["mse"].number == pytest.approx(expected, rel=1e-5)
-
-
-def test_what_is_undefined_in_a_slice_is_no_number(both):
-    by_output = {scores.output: scores for scores in both.scores if scores.slice == NO_CHARGE}
-    assert by_output["click"].candidate["auc"] == Score(None, "one class")
-    assert by_output["click"].candidate["calibration"] == Score(None, "no positives")
-    assert by_output["click"].candidate["log_loss"].number > 0
-    assert {score.why for score in by_output["buy"].candidate.values()} == {"no rows"}
-    assert {score.why for score in by_output["spend"].baseline.values()} == {"no rows"}
-
-
-def test_slices_come_in_order_all_rows_first(both):
-    assert [scores.slice for scores in both.of("click")] == [
-        OVERALL,
-        (("hour", "0"),),
-        (("hour", "12"),),
-        (("payment", "Cash"),),
-        NO_CHARGE,
-    ]
-
-
-def test_curves_run_from_corner_to_corner_and_buckets_hold_all_rows(both):
-    assert {(curves.output, curves.model) for curves in both.curves} == {
-        (output, model) for output in OUTPUTS[:3] for model in ("candidate", "baseline")
-    }
-    for curves in both.curves:
-        assert curves.roc[0] == (0, 0) and curves.roc[-1] == (1, 1)
-        area = np.trapezoid([y for _, y in curves.roc], [x for x, _ in curves.roc])
-        scores = both.overall(curves.output)
-        expected = (scores.candidate if curves.model == "candidate" else scores.baseline)["auc"].number
-        assert area == pytest.approx(expected, abs=5e-3)  # A thousand thresholds, not ten thousand.
-        assert sum(bucket.rows for bucket in curves.calibration) == pytest.approx(scores.known)
-
-
-def test_thresholds_that_do_not_hold_carry_value_and_bound(both):
-    overall = {(item.output, item.is_change): item for item in both.failures if item.slice == OVERALL}
-    broken = overall["click", False]
-    assert (broken.metric, broken.bound) == ("auc", "at least 0.8")
-    assert broken.score == both.overall("click").candidate["auc"]
-    unreached = overall["click", True]
-    assert unreached.bound == "a rise of at least 0.5"
-    assert unreached.score.number == pytest.approx(both.overall("click").change("auc"))
-    undefined = [item for item in both.failures if item.slice == NO_CHARGE and item.output == "click"]
-    assert {item.score for item in undefined} == {Score(None, "one class")}
-
-
-def test_a_model_alone_has_no_baseline(tmp_path):
-    first = evaluate(tmp_path, ["candidate"])
-    assert not first.has_baseline
-    assert first.overall("click").candidate["auc"].number > 0.5
-    assert first.overall("click").baseline == {}
-    assert {curves.model for curves in first.curves} == {"candidate"}
-
-
-def test_a_folder_without_metrics_is_no_evaluation(tmp_path):
+def test_files_come_back_and_a_folder_without_a_comparison_is_no_evaluation(tmp_path):
     assert read_evaluation(str(tmp_path), GRAPH) is None
+    write_comparison(str(tmp_path), Comparison(cells=(cell(),), references={Reference.BASELINE: "version 7"}))
+    record = FigureRecord(
+        counts=(counts(),), curves=(Curve(output="click", model="candidate", roc=(), calibration=((1.0, 0.0, 2.0),)),)
+    )
+    (tmp_path / FIGURES_FILE).write_text(figures_text(record))
+    found = read_evaluation(str(tmp_path), GRAPH)
+    assert found.overall("click").candidate["auc"] == Score(0.7)
+    assert found.curves[0].calibration[0].predicted == 0.5

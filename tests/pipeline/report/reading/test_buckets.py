@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.report.reading.curves import merge_buckets
+from pipeline.report.reading.buckets import merge_buckets
 
 RAW = st.lists(
     st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(1, 1_000)).map(
