@@ -3,6 +3,7 @@
 What is named here imports neither TFX nor TensorFlow nor Beam; the component is in `component.py`.
 """
 
+from components.example_gen.event_time import EventTime, TimeUnit
 from components.example_gen.label_check import LabelCheck
 from components.example_gen.plan import ExampleGenPlan
 from components.example_gen.source import DataConfig, Format, Whitespace
@@ -10,6 +11,7 @@ from components.example_gen.split import FilesSplit, HashSplit, SpanSplit, Split
 
 __all__ = [
     "DataConfig",
+    "EventTime",
     "ExampleGenPlan",
     "FilesSplit",
     "Format",
@@ -18,5 +20,6 @@ __all__ = [
     "SpanSplit",
     "Split",
     "TimeSplit",
+    "TimeUnit",
     "Whitespace",
 ]

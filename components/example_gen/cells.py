@@ -10,13 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from components.example_gen.event_time import TimeUnit
 from components.example_gen.split import microseconds
 from models.expression import Column
 
-__all__ = ["Numbers", "Strings", "as_bytes", "as_microseconds", "as_numbers"]
+__all__ = ["Numbers", "Strings", "as_bytes", "as_microseconds", "as_moments", "as_numbers"]
 
 _LARGEST: Final = float(np.finfo(np.float32).max)  # What is beyond would be infinite in a tf.Example.
 _PER_SECOND: Final = 1_000_000
+_FIRST_MOMENT: Final = microseconds("0001-01-01")
+_END_OF_MOMENTS: Final = microseconds("9999-12-31")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +59,7 @@ def as_numbers(cells: pa.Array) -> Numbers:
     elif pa.types.is_temporal(cells.type):
         values = _numpy(_moments(cells), np.float64) / _PER_SECOND
     else:
-        values = _numpy(pc.cast(cells, pa.float64()), np.float64)
+        values = _numpy(pc.cast(cells, pa.float64(), safe=False), np.float64)
     present = ~_nulls(cells) & ~wrong
     finite = np.abs(values) <= _LARGEST  # False for NaN too.
     known = present & finite
@@ -85,6 +88,18 @@ def as_microseconds(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         return _numpy(_moments(cells), np.int64), ~_nulls(cells)
     values, unread = _parsed(_text(cells), microseconds, pa.timestamp("us"))
     return values.astype(np.int64), ~_nulls(cells) & ~wrong & ~unread
+
+
+def as_moments(cells: pa.Array, unit: TimeUnit) -> Column:
+    """Microseconds from 1970 as int64; not known where a cell is no time of the years 1 to 9999."""
+    cells, _ = _single(_plain(cells))
+    if pa.types.is_temporal(cells.type) or not unit.microseconds:
+        values, known = as_microseconds(cells)
+    else:
+        numbers = as_numbers(cells).column
+        values, known = np.rint(numbers.values * unit.microseconds), numbers.known
+    known = known & (values >= _FIRST_MOMENT) & (values < _END_OF_MOMENTS)
+    return Column(np.where(known, values, 0).astype(np.int64), known)
 
 
 def _plain(cells: pa.Array) -> pa.Array:

@@ -14,6 +14,7 @@ from components.example_gen.readers import Block
 from components.example_gen.split import split_names
 from components.example_gen.table import Table
 from components.example_gen.tally import Count, Tally
+from components.example_gen.windows import count_windows, windows
 from components.example_gen.wire import bytes_entries, float_entries, serialized_examples
 from models.expression import Column, ColumnType, Expression, evaluate, parse
 from models.tasks import known_column, label_column, weight_column
@@ -39,16 +40,20 @@ class Deriver:
             self._types.update({name: kind for name, kind in expression.columns.items() if kind})
         self._types.update(plan.columns)
 
-    def derive(self, block: Block, file: InputFile) -> tuple[dict[Shard, list[bytes]], Tally]:
-        """The records of `block` by shard, and what was counted on the way."""
+    def derive(
+        self, block: Block, file: InputFile, newest: int | None = None
+    ) -> tuple[dict[Shard, list[bytes]], Tally]:
+        """The records of `block` by shard, and what was counted on the way; `newest` is the last event of all."""
         tally = Tally()
         table = Table(block, file.path, delimiters=self._plan.delimiters, tally=tally)
         labels = _evaluated(self._labels, table)
         weights = _evaluated(self._weights, table)
-        derived = derive_columns(self._plan.tasks, labels, weights)
         splits = assigned_splits(self._plan.data, file, table, tally)
+        waits = windows(self._plan, labels, table, newest=newest, tally=tally)
+        derived = derive_columns(self._plan.tasks, labels, weights, windows=waits)
         self._count_tasks(labels, weights, table, tally)
         self._count_outputs(derived, splits, tally)
+        count_windows(waits, splits, split_names(self._plan.data.split), table=table, tally=tally)
         self._count_missing(table, tally)
         records = self._records(table, derived)
         shards: dict[Shard, list[bytes]] = {}

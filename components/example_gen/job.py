@@ -18,7 +18,8 @@ from components.example_gen.plan import ExampleGenPlan
 from components.example_gen.readers import READERS, Reading
 from components.example_gen.shards import TEMPORARY_FOLDER, shard_path, write_shard, write_text
 from components.example_gen.split import HashSplit, split_names
-from components.example_gen.tally import Count, Tally
+from components.example_gen.tally import Count, Tally, later
+from components.example_gen.windows import newest_event
 
 __all__ = ["run_job"]
 
@@ -48,12 +49,9 @@ def run_job(
     tally_path = FileSystems.join(folder, TEMPORARY_FOLDER, _TALLY_FILE)
     try:
         with make_pipeline() as pipeline:
-            read = (
-                pipeline
-                | "Files" >> beam.Create(list(files))
-                | "Spread" >> beam.Reshuffle()
-                | "Read" >> beam.ParDo(ReadFile(plan, shards)).with_outputs(_TALLY, main="records")
-            )
+            spread = pipeline | "Files" >> beam.Create(list(files)) | "Spread" >> beam.Reshuffle()
+            ages = [_newest(spread, plan)] if plan.clock is not None and plan.clock.as_of is None else []
+            read = spread | "Read" >> beam.ParDo(ReadFile(plan, shards), *ages).with_outputs(_TALLY, main="records")
             every = [((split, number), _NO_RECORDS) for split in splits for number in range(shards)]
             empty = pipeline | "EveryShard" >> beam.Create(every)
             grouped = (read.records, empty) | "Records" >> beam.Flatten() | "ByShard" >> beam.GroupByKey()
@@ -69,6 +67,16 @@ def run_job(
         tally = Tally.from_json(stream.read().decode())
     _check_whole(tally, splits, files=len(files), shards=shards)
     return tally
+
+
+def _newest(files: beam.PCollection, plan: ExampleGenPlan) -> beam.pvalue.AsSingleton:
+    """The latest event of all files: it takes a pass of its own over one column, for it must be known to derive."""
+    events = files | "Events" >> beam.Map(functools.partial(newest_event, plan))
+    return beam.pvalue.AsSingleton(events | "Newest" >> beam.CombineGlobally(_latest))
+
+
+def _latest(moments: Iterable[int | None]) -> int | None:
+    return functools.reduce(later, moments, None)
 
 
 def _check_whole(tally: Tally, splits: Sequence[str], *, files: int, shards: int) -> None:
@@ -96,8 +104,8 @@ class ReadFile(beam.DoFn):
         """Parses the expressions once a worker."""
         self._deriver = Deriver(self._plan, self._shards)
 
-    def process(self, file: InputFile) -> Iterator[Any]:
-        """Yields `(shard, records)`, and one tally, tagged."""
+    def process(self, file: InputFile, newest: int | None = None) -> Iterator[Any]:
+        """Yields `(shard, records)`, and one tally, tagged; `newest` is the latest event of all files."""
         data = self._plan.data
         whole = isinstance(data.split, HashSplit) and not data.split.columns
         reading = Reading(data, self._plan.needed, whole)
@@ -106,7 +114,7 @@ class ReadFile(beam.DoFn):
         try:
             for block in READERS[data.format](functools.partial(open_file, file.path), file.path, reading):
                 for part in block.slices(BATCH_ROWS):
-                    shards, counted = self._deriver.derive(part, file)
+                    shards, counted = self._deriver.derive(part, file, newest)
                     tally.merge(counted)
                     for shard, records in shards.items():
                         yield shard, pack(records)

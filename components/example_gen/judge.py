@@ -10,7 +10,7 @@ from components.example_gen.label_report import Place
 from components.example_gen.plan import ExampleGenPlan
 from components.example_gen.source import Format
 from components.example_gen.split import TRAIN, VALIDATION, split_names, validation_field
-from components.example_gen.summary import contradiction, num_rows
+from components.example_gen.summary import as_of, contradiction, num_rows
 from components.example_gen.tally import Count, Tally
 from models.binding import nearest
 from models.expression import parse
@@ -35,6 +35,16 @@ _COLUMN_RULES: Final = (
         Count.NO_TIME,
         "column `{}` must hold a time for `split`, got none",
         "Remove the rows, or split by another column.",
+    ),
+    (
+        Count.NOT_A_TIME,
+        "column `{}` must hold times as `event_time.unit` says, got something else",
+        "Correct `unit` or the rows; list the text in `missing` if it means that nothing came.",
+    ),
+    (
+        Count.NO_EVENT_TIME,
+        "column `{}` must hold the time of each row's event, got none",
+        "Remove the rows, or name another column in `event_time`.",
     ),
 )
 
@@ -80,7 +90,7 @@ def _label_problems(plan: ExampleGenPlan, tally: Tally) -> Iterator[str]:
         yield _emptiness(plan, tally, empty)
         return
     for loss in plan.tasks.losses:
-        yield from _loss_problems(plan.tasks.by_name[loss.task], tally, loss)
+        yield from _loss_problems(plan, tally, loss)
     limit = plan.data.label_check.max_share
     for task in plan.tasks.tasks:
         found = contradiction(tally, task.name)
@@ -104,7 +114,8 @@ def _emptiness(plan: ExampleGenPlan, tally: Tally, empty: Sequence[str]) -> str:
     return f"{f'split {which} is' if len(empty) == 1 else f'splits {which} are'} empty: {where}. {way_out}"
 
 
-def _loss_problems(task: Task, tally: Tally, loss: Loss) -> Iterator[str]:
+def _loss_problems(plan: ExampleGenPlan, tally: Tally, loss: Loss) -> Iterator[str]:
+    task = plan.tasks.by_name[loss.task]
     known = tally.get(Count.KNOWN, loss.name, TRAIN)
     positive = tally.get(Count.POSITIVE, loss.name, TRAIN)
     trained_as = "" if loss.name == task.name else f", trained as `{loss.name}`,"
@@ -113,7 +124,7 @@ def _loss_problems(task: Task, tally: Tally, loss: Loss) -> Iterator[str]:
         missing = ", ".join(f"`{name}` in {tally.get(Count.MISSING, name)}" for name in parse(task.label).columns)
         yield (
             f"{subject} is never known in split train. Of all {num_rows(tally)} row(s), values are missing of "
-            f"{missing}. Correct the label, its sample space or the rows."
+            f"{missing}.{_still_open(plan, tally, task)} Correct the label, its sample space or the rows."
         )
     elif loss.kind.is_binary and positive in (0, known):
         which = "negative" if positive == 0 else "positive"
@@ -126,6 +137,17 @@ def _loss_problems(task: Task, tally: Tally, loss: Loss) -> Iterator[str]:
             f"weight `{task.weight}` of task `{task.name}` is 0 or unusable in all {known} known row(s) of split "
             "train. Correct the weight or the rows."
         )
+
+
+def _still_open(plan: ExampleGenPlan, tally: Tally, task: Task) -> str:
+    line = [plan.tasks.by_name[name] for name in (*plan.tasks.ancestors(task.name), task.name)]
+    found = [
+        f" Of {tally.get(Count.ROWS, TRAIN)} row(s) of train, {tally.get(Count.OPEN, waiting.name, TRAIN)} are younger "
+        f"than `matures_after` of task `{waiting.name}`, {waiting.matures_after}, as of {as_of(plan, tally)}."
+        for waiting in line
+        if waiting.matures_after is not None
+    ]
+    return "".join(found)
 
 
 def _where(tally: Tally, count: Count, name: str) -> str:

@@ -13,6 +13,7 @@ __all__ = [
     "LABEL_REPORT_FILE",
     "Finding",
     "LabelReport",
+    "Maturity",
     "OutputCounts",
     "Place",
     "label_report_text",
@@ -66,6 +67,23 @@ class Finding:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Maturity:
+    """Of a task whose labels are waited for: how much was not counted, or not as it came.
+
+    Attributes:
+        open: By split: rows younger than the delay, whose label is not known, whatever it is.
+        late: Positives that came after the delay and count as negative; shares are of all the task's positives.
+        untimed: Positives without a time of their label, which are not known.
+        early: Positives from before their event, which count as positive.
+    """
+
+    open: dict[str, int]
+    late: Finding
+    untimed: Finding
+    early: Finding
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class LabelReport:
     """Counts over all rows.
 
@@ -77,6 +95,8 @@ class LabelReport:
         missing: By column: rows without a usable value.
         not_finite: By column of numbers: rows among the missing that hold NaN, infinity or what float32 cannot.
         version: Of this layout.
+        maturity: By task whose labels are waited for.
+        as_of: The moment at which the age of rows was told, as ISO text, UTC; None where no label is waited for.
     """
 
     rows: dict[str, int]
@@ -86,6 +106,8 @@ class LabelReport:
     missing: dict[str, int]
     not_finite: dict[str, int]
     version: int = 1
+    maturity: dict[str, Maturity] = dataclasses.field(default_factory=dict)
+    as_of: str | None = None
 
 
 def label_report_text(report: LabelReport) -> str:

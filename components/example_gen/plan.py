@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
+from components.example_gen.event_time import EventTime
 from components.example_gen.source import DataConfig
 from models.binding import bind_or_raise, unbind
 from models.errors import raise_if_any
@@ -43,6 +44,9 @@ class ExampleGenPlan:
         problems += [f"`delimiters` names `{name}`, which `columns` does not hold." for name in unknown]
         lost = sorted(set(self.data.required) - set(self.columns))
         problems += [f"`required` names `{name}`, which nothing reads: leave it out." for name in lost]
+        if self.tasks.waiting and self.data.clock is None:
+            names = ", ".join(f"`{task.name}`" for task in self.tasks.waiting)
+            problems.append(f"`data.event_time` must be declared for tasks with `matures_after`, {names}, got none.")
         raise_if_any("example_gen", problems)
 
     def to_json(self) -> str:
@@ -58,6 +62,11 @@ class ExampleGenPlan:
         return bind_or_raise(cls, json.loads(text))
 
     @property
+    def clock(self) -> EventTime | None:
+        """What tells the age of rows; None where no task waits for its labels."""
+        return self.data.clock if self.tasks.waiting else None
+
+    @property
     def needed(self) -> tuple[str, ...]:
         """Every raw column that must be in the files, in a fixed order."""
         names = dict.fromkeys(sorted(self.columns))
@@ -65,4 +74,7 @@ class ExampleGenPlan:
             for text in (task.label, task.weight):
                 names.update(dict.fromkeys(parse(text).columns if text else ()))
         names.update(dict.fromkeys((*self.data.split.reads, *self.data.group_columns)))
+        if self.clock is not None:
+            names[self.clock.column] = None
+            names.update({task.label_time: None for task in self.tasks.waiting if task.label_time})
         return tuple(names)

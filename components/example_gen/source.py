@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import itertools
 from collections.abc import Mapping
 
+from components.example_gen.event_time import EventTime
 from components.example_gen.label_check import LabelCheck
 from components.example_gen.path import glob_of, has_spans, path_problems
-from components.example_gen.split import FilesSplit, SpanSplit, Split
+from components.example_gen.split import FilesSplit, SpanSplit, Split, TimeSplit
 from models.errors import raise_if_any
 
 __all__ = ["DataConfig", "Format", "Whitespace"]
@@ -47,6 +49,7 @@ class DataConfig:
             rows that stand alone.
         required: For columns that must not be missing: the least share of rows that hold a value.
         label_check: How much of the labels may contradict the funnel.
+        event_time: How old a row is, where a task waits for its labels; a split by ISO times tells it too.
     """
 
     format: Format
@@ -59,6 +62,7 @@ class DataConfig:
     group_columns: tuple[str, ...] = ()
     required: Mapping[str, float] = dataclasses.field(default_factory=dict)
     label_check: LabelCheck = dataclasses.field(default_factory=LabelCheck)
+    event_time: EventTime | None = None
 
     def __post_init__(self) -> None:
         raise_if_any("data", [*path_problems("path", self.path), *self._cell_problems(), *self._split_problems()])
@@ -67,6 +71,13 @@ class DataConfig:
     def local_pattern(self) -> str:
         """A glob over the files, where they lie on this machine."""
         return glob_of(self.path)
+
+    @functools.cached_property
+    def clock(self) -> EventTime | None:
+        """The declared event time, else the column that a split by ISO times reads; None without either."""
+        if self.event_time is None and isinstance(self.split, TimeSplit) and isinstance(self.split.eval_from, str):
+            return EventTime(column=self.split.column)
+        return self.event_time
 
     def _cell_problems(self) -> list[str]:
         problems = []
@@ -92,6 +103,9 @@ class DataConfig:
             problems += _path_clashes(self.path, self.split)
         lost = [name for name in (*self.split.reads, *self.group_columns) if self.columns and name not in self.columns]
         problems += [f"`split` reads `{name}`, which is not among the declared `columns` of the file." for name in lost]
+        if self.event_time is not None and self.columns and self.event_time.column not in self.columns:
+            lost_time = self.event_time.column
+            problems.append(f"`event_time` reads `{lost_time}`, which is not among the declared `columns` of the file.")
         return problems
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "SpanSplit",
     "Split",
     "TimeSplit",
+    "iso_text",
     "microseconds",
     "split_names",
     "validation_field",
@@ -27,6 +28,9 @@ __all__ = [
 TRAIN: Final = "train"
 VALIDATION: Final = "validation"
 EVAL: Final = "eval"
+
+_EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_COMPACT_DATE: Final = len("20260131")
 
 _VALIDATION_FIELDS: Final = {
     "hash": "validation_share",
@@ -172,9 +176,16 @@ def split_names(split: Split) -> tuple[str, ...]:
 
 def microseconds(text: str) -> int:
     """Microseconds from 1970 to an ISO date or date and time; raises `ValueError` if it is none."""
+    if text.isdigit() and len(text) != _COMPACT_DATE:  # Python would find a time of day in the digits of a number.
+        raise ValueError(f"`text` must be an ISO date or date and time, got {text!r}.")
     moment = datetime.datetime.fromisoformat(text)
     moment = moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment
-    return (moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)) // datetime.timedelta(microseconds=1)
+    return (moment - _EPOCH) // datetime.timedelta(microseconds=1)
+
+
+def iso_text(moment: int) -> str:
+    """The ISO date and time at `moment` microseconds from 1970, UTC; raises `OverflowError` beyond years 1 to 9999."""
+    return (_EPOCH + datetime.timedelta(microseconds=moment)).isoformat()
 
 
 def _moment_problems(field: str, moment: float | str) -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from components.example_gen.label_report import Finding, LabelReport, OutputCounts
+from components.example_gen.label_report import Finding, LabelReport, Maturity, OutputCounts
 from components.example_gen.plan import ExampleGenPlan
-from components.example_gen.split import split_names
+from components.example_gen.split import iso_text, split_names
 from components.example_gen.tally import Count, Tally
 
-__all__ = ["contradiction", "num_rows", "summarize"]
+__all__ = ["as_of", "contradiction", "num_rows", "summarize"]
 
 
 def summarize(plan: ExampleGenPlan, tally: Tally) -> LabelReport:
@@ -23,7 +23,17 @@ def summarize(plan: ExampleGenPlan, tally: Tally) -> LabelReport:
         unusable_weights={name: _finding(tally, Count.UNUSABLE_WEIGHT, name, num_rows(tally)) for name in weighted},
         missing={column: tally.get(Count.MISSING, column) for column in plan.needed},
         not_finite={column: tally.get(Count.NOT_FINITE, column) for column in tally.names(Count.NOT_FINITE)},
+        maturity={task.name: _maturity(tally, task.name, splits) for task in graph.waiting},
+        as_of=as_of(plan, tally),
     )
+
+
+def as_of(plan: ExampleGenPlan, tally: Tally) -> str | None:
+    """The moment at which the age of rows was told, as ISO text; None where no label is waited for."""
+    if plan.clock is None:
+        return None
+    moment = tally.newest if plan.clock.as_of is None else plan.clock.as_of_us
+    return None if moment is None else iso_text(moment)
 
 
 def contradiction(tally: Tally, task: str) -> Finding:
@@ -43,6 +53,16 @@ def _output_counts(tally: Tally, output: str, splits: Sequence[str]) -> dict[str
         )
         for split in splits
     }
+
+
+def _maturity(tally: Tally, task: str, splits: Sequence[str]) -> Maturity:
+    positive = tally.get(Count.TASK_POSITIVE, task)
+    return Maturity(
+        open={split: tally.get(Count.OPEN, task, split) for split in splits},
+        late=_finding(tally, Count.LATE, task, positive),
+        untimed=_finding(tally, Count.UNTIMED, task, positive),
+        early=_finding(tally, Count.EARLY, task, positive),
+    )
 
 
 def _finding(tally: Tally, count: Count, name: str, out_of: int) -> Finding:

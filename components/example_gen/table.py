@@ -8,7 +8,8 @@ from typing import Final, final
 import numpy as np
 import pyarrow as pa
 
-from components.example_gen.cells import as_bytes, as_numbers
+from components.example_gen.cells import as_bytes, as_moments, as_numbers
+from components.example_gen.event_time import TimeUnit
 from components.example_gen.label_report import Place
 from components.example_gen.readers import Block
 from components.example_gen.tally import Count, Tally
@@ -21,7 +22,7 @@ TEXT_LENGTH: Final = 40  # How much of a cell a message shows.
 
 @final
 class Table:
-    """Reads each column at most once as a number and once as a string, and counts what cannot be read."""
+    """Reads each column at most once as a number, as a time and as a string, and counts what cannot be read."""
 
     def __init__(self, block: Block, file: str, *, delimiters: Mapping[str, str], tally: Tally) -> None:
         self.num_rows = block.num_rows
@@ -31,6 +32,7 @@ class Table:
         self._delimiters = delimiters
         self._tally = tally
         self._numbers: dict[str, Column] = {}
+        self._moments: dict[str, Column] = {}
         self._strings: dict[str, pa.Array] = {}
         for name in block.present:
             tally.add(Count.PRESENT, name, rows=block.num_rows)
@@ -51,6 +53,14 @@ class Table:
             self._tally.mark(Count.SEVERAL_VALUES, name, read.wrong, self.place(name))
             self._strings[name] = read.values
         return self._strings[name]
+
+    def moments(self, name: str, unit: TimeUnit) -> Column:
+        """A column as microseconds from 1970, int64."""
+        if name not in self._moments:
+            self._moments[name] = as_moments(self.cells(name), unit)
+            present = self.strings(name).is_valid().to_numpy(False)
+            self._tally.mark(Count.NOT_A_TIME, name, present & ~self._moments[name].known, self.place(name))
+        return self._moments[name]
 
     def column(self, name: str, kind: ColumnType | None) -> Column:
         """A column as an expression reads it."""

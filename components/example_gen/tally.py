@@ -12,7 +12,7 @@ import numpy as np
 
 from components.example_gen.label_report import Place
 
-__all__ = ["Count", "Tally"]
+__all__ = ["Count", "Tally", "later"]
 
 NUM_PLACES: Final = 5  # How many first places a count keeps.
 
@@ -33,6 +33,12 @@ class Count(enum.Enum):
     NOT_A_NUMBER = "not_a_number"  # Column.
     SEVERAL_VALUES = "several_values"  # Column.
     NO_TIME = "no_time"  # Column.
+    NOT_A_TIME = "not_a_time"  # Column.
+    NO_EVENT_TIME = "no_event_time"  # Column.
+    OPEN = "open"  # Task, split: rows whose window is open.
+    LATE = "late"  # Task; see `Window` for this and the next two.
+    UNTIMED = "untimed"  # Task.
+    EARLY = "early"  # Task.
     FILES = "files"  # Read, or tried.
     SHARDS = "shards"  # Written.
     WRITTEN = "written"  # Split.
@@ -50,11 +56,13 @@ class Tally:
         counts: By kind and names.
         places: The first rows of some counts.
         problems: Sentences on files that could not be read.
+        newest: The latest event, in microseconds from 1970; None where none was looked for.
     """
 
     counts: dict[Key, int] = dataclasses.field(default_factory=dict)
     places: dict[Key, list[Place]] = dataclasses.field(default_factory=dict)
     problems: set[str] = dataclasses.field(default_factory=set)
+    newest: int | None = None
 
     def add(self, count: Count, *names: str, rows: int) -> None:
         """Counts `rows` more."""
@@ -87,12 +95,15 @@ class Tally:
         for key, places in other.places.items():
             self._keep(key, places)
         self.problems |= other.problems
+        self.newest = later(self.newest, other.newest)
 
     def to_json(self) -> str:
         """One text for equal tallies."""
         counts = [[key, rows] for key, rows in sorted(self.counts.items())]
         places = [[key, [dataclasses.astuple(place) for place in kept]] for key, kept in sorted(self.places.items())]
-        return json.dumps({"counts": counts, "places": places, "problems": sorted(self.problems)})
+        return json.dumps(
+            {"counts": counts, "places": places, "problems": sorted(self.problems), "newest": self.newest}
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Tally:
@@ -102,7 +113,13 @@ class Tally:
             counts={tuple(key): rows for key, rows in plain["counts"]},
             places={tuple(key): [Place(*item) for item in kept] for key, kept in plain["places"]},
             problems=set(plain["problems"]),
+            newest=plain["newest"],
         )
 
     def _keep(self, key: Key, places: list[Place]) -> None:
         self.places[key] = sorted([*self.places.get(key, ()), *places])[:NUM_PLACES]
+
+
+def later(first: int | None, second: int | None) -> int | None:
+    """The later of two moments, where there are any."""
+    return max((moment for moment in (first, second) if moment is not None), default=None)

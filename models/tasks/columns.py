@@ -10,6 +10,7 @@ import numpy as np
 from models.expression import Column
 from models.heads import HeadConfig
 from models.tasks.graph import TaskGraph, known_column, label_column, weight_column
+from models.tasks.maturity import Window
 
 __all__ = ["contradictions", "derive_columns", "out_of_range", "unusable_weights"]
 
@@ -17,7 +18,11 @@ _LARGEST: Final = float(np.finfo(np.float32).max)
 
 
 def derive_columns(
-    graph: TaskGraph, labels: Mapping[str, Column], weights: Mapping[str, Column]
+    graph: TaskGraph,
+    labels: Mapping[str, Column],
+    weights: Mapping[str, Column],
+    *,
+    windows: Mapping[str, Window] | None = None,
 ) -> dict[str, np.ndarray]:
     """The labels and known-masks of every output and the sample weights of every task.
 
@@ -29,24 +34,32 @@ def derive_columns(
     are multiplied likewise, but not by the rate of the task at the top of their own line: its odds are shifted instead,
     with less variance (see `models.relations.funnel`).
 
+    No output is known where the window of a task that it hangs on is open: not even a product that is sure to be 0
+    since a parent is, or only negatives would be known of the newest rows, and its rate would come out too low.
+
     Args:
         graph: The tasks.
         labels: Each task's label; one that its head cannot have counts as not known (see `out_of_range`).
         weights: The weights of the tasks that declare one; a row without a usable one weighs 0
             (see `unusable_weights`).
+        windows: Of the tasks that declare a delay: their labels at its end stand for `labels`.
 
     Returns:
         One float32 array, `[rows]`, for each of `graph.columns`, in that order; labels are 0 where not known.
     """
     usable = {task.name: _usable(labels[task.name], task.kind) for task in graph.tasks}
-    columns, stands_for = {}, _stands_for(graph, usable, shifted=None)
+    columns, stands_for = {}, _stands_for(graph, usable, shifted=None)  # Told by labels as they are: so were rows kept.
+    waits = windows or {}
+    judged = usable | {name: _usable(window.label, graph.by_name[name].kind) for name, window in waits.items()}
     for output in graph.outputs:
         if output.is_product:
-            result = _product([usable[name] for name in output.chain])
+            result = _product([judged[name] for name in output.chain])
         else:
-            result = _within([usable[name] for name in output.space], usable[output.task])
-        columns[label_column(output.name)] = np.where(result.known, result.values, 0.0).astype(np.float32)
-        columns[known_column(output.name)] = np.where(result.known, stands_for, 0.0).astype(np.float32)
+            result = _within([judged[name] for name in output.space], judged[output.task])
+        still_open = [waits[name].is_open for name in (*output.space, *output.chain) if name in waits]
+        known = result.known & ~np.logical_or.reduce([np.zeros_like(result.known), *still_open])
+        columns[label_column(output.name)] = np.where(known, result.values, 0.0).astype(np.float32)
+        columns[known_column(output.name)] = np.where(known, stands_for, 0.0).astype(np.float32)
     bad = unusable_weights(weights)
     for task in graph.tasks:
         weight = _stands_for(graph, usable, shifted=graph.root(task).name)

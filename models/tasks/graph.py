@@ -100,6 +100,11 @@ class TaskGraph:
         """Each task under its name."""
         return {task.name: task for task in self.tasks}
 
+    @functools.cached_property
+    def waiting(self) -> tuple[Task, ...]:
+        """The tasks whose labels are waited for, see `models.tasks.maturity`."""
+        return tuple(task for task in self.tasks if task.matures_after is not None)
+
     def ancestors(self, name: str) -> tuple[str, ...]:
         """The tasks that `name` is given, from the root down; `name` itself is not among them."""
         line: list[str] = []

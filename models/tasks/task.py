@@ -12,6 +12,7 @@ from models.errors import ConfigError, raise_if_any
 from models.expression import parse
 from models.heads import HeadConfig
 from models.relations import Conditional, Product, RelationConfig
+from models.tasks.maturity import delay_us, maturity_problems
 
 __all__ = ["NAME_PATTERN", "Role", "Task"]
 
@@ -44,6 +45,10 @@ class Task:
         tower: Widths of the hidden layers of its tower, where they differ from the model's.
         kept_negatives: The share of its negatives that the rows hold, above 0 and at most 1: all that is predicted and
             measured, of this task and of others, is corrected for those left out, by a coin of this task's own.
+        matures_after: How long after its event a row's label is waited for, such as 7d (s, m, h, d or w): until then
+            it is not known, whatever it is, see `models.tasks.maturity`. None takes labels as they are.
+        label_time: The raw column that tells when the label came, written like the event's time; one that came after
+            the delay counts as negative. For tasks with a delay whose label is 0 where nothing came.
     """
 
     name: str
@@ -58,6 +63,8 @@ class Task:
     also_input: tuple[str, ...] = ()
     tower: tuple[int, ...] | None = None
     kept_negatives: float = 1.0
+    matures_after: str | None = None
+    label_time: str | None = None
 
     def __post_init__(self) -> None:
         problems = self._name_problems()
@@ -74,6 +81,9 @@ class Task:
         if not 0 <= self.loss_weight < math.inf:
             problems.append(f"`loss_weight` must be 0 or positive, got {self.loss_weight!r}.")
         problems += self._relation_problems() + self._shape_problems()
+        problems += maturity_problems(
+            self.matures_after, self.label_time, kind=self.kind, kept_negatives=self.kept_negatives
+        )
         raise_if_any(f"task {self.name!r}", problems)
 
     def _relation_problems(self) -> list[str]:
@@ -110,6 +120,11 @@ class Task:
     def log_kept(self) -> float:
         """What the correction for negatives left out adds to its log-odds: 0 or below."""
         return math.log(self.kept_negatives)
+
+    @property
+    def delay_us(self) -> int | None:
+        """Its delay in microseconds; None without one."""
+        return None if self.matures_after is None else delay_us(self.matures_after)
 
     @property
     def how(self) -> RelationConfig | None:

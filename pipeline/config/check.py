@@ -20,7 +20,6 @@ from pipeline.config.features import CategoricalFeature, Feature, MultivaluedFea
 from pipeline.config.gate_check import gate_problems
 from pipeline.config.model_check import model_problems
 from pipeline.config.run import EvaluationConfig
-from pipeline.config.shift_check import shift_problems
 
 __all__ = ["cross_problems"]
 
@@ -42,7 +41,7 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems.append(Problem(("features",), "must declare at least one feature, got none."))
     data = sections.get("data")
     if data is not None:
-        problems += _unknown_columns(data, resolved.uses)
+        problems += [*_unknown_columns(data, resolved.uses), *_clock_problems(data, tasks)]
     if isinstance(content.get("model"), dict) and "seed" in content["model"]:
         problems.append(
             Problem(("model", "seed"), "must be left out: `training.seed` draws the weights too.", at_key=True)
@@ -62,9 +61,7 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems += _choice_without_validation(data, training)
     gate = sections.get("gate")
     if gate is not None:
-        evaluation = sections.get("evaluation", EvaluationConfig())
-        problems += gate_problems(gate, tasks, evaluation)
-        problems += shift_problems(gate, all_features, evaluation) if all_features is not None else []
+        problems += gate_problems(gate, tasks, sections.get("evaluation", EvaluationConfig()))
     return problems
 
 
@@ -80,6 +77,16 @@ def _choice_without_validation(data: DataConfig, training: TrainingSettings) -> 
     if training.patience is not None:
         message = f"must be left out without a validation split, got {training.patience!r}: {why}. {declare}."
         yield Problem(("training", "patience"), message)
+
+
+def _clock_problems(data: DataConfig, tasks: Sequence[Task | None]) -> Iterator[Problem]:
+    waiting = [index for index, task in enumerate(tasks) if task is not None and task.matures_after is not None]
+    if data.clock is None:
+        message = "`matures_after` needs `data.event_time`, got none: name the column that tells when each event was."
+        yield from (Problem(("tasks", index), message) for index in waiting)
+    if data.event_time is not None and not waiting and None not in tasks:
+        message = "`event_time` is read by no task: declare `matures_after` of a task, or leave it out."
+        yield Problem(("data",), message)
 
 
 def _whole(
@@ -113,9 +120,12 @@ def _leaks(features: Mapping[str, Feature], tasks: Sequence[Task | None]) -> Ite
         for column in feature_columns(name, feature):
             for task in tasks:
                 if task is not None and column in label_columns(task):
+                    tells, way_out = "is read by", ", or list the column in that task's `also_input`"
+                    if column == task.label_time:
+                        tells, way_out = "is the time of", ""
                     message = (
-                        f"column `{column}` is read by the label of task {task.name!r}, so as an input it would give "
-                        "the label away: remove the feature, or list the column in that task's `also_input`."
+                        f"column `{column}` {tells} the label of task {task.name!r}, so as an input it would give "
+                        f"the label away: remove the feature{way_out}."
                     )
                     yield Problem(("features", name), message)
 
@@ -155,7 +165,8 @@ def _unknown_columns(data: DataConfig, uses: Sequence[ColumnUse]) -> Iterator[Pr
         return
     of_split = [ColumnUse(column, ("data", "split"), None, strict=False) for column in data.split.reads]
     of_groups = [ColumnUse(column, ("data", "group_columns"), None, strict=False) for column in data.group_columns]
-    for use in (*uses, *of_split, *of_groups):
+    of_time = [ColumnUse(data.event_time.column, ("data", "event_time"), None, strict=False)] if data.event_time else []
+    for use in (*uses, *of_split, *of_groups, *of_time):
         if use.column not in known:
             yield Problem(use.path, f"the data has no column `{use.column}`. {nearest(use.column, known)}")
 

@@ -53,8 +53,10 @@ def feature_columns(name: str, feature: Feature) -> tuple[str, ...]:
 
 
 def label_columns(task: Task) -> frozenset[str]:
-    """The raw columns a task's label reads and that must not be inputs."""
-    return frozenset(parse(task.label).columns) - frozenset(task.also_input)
+    """The raw columns a task's label reads and that must not be inputs, nor may the one that tells when it came."""
+    return (frozenset(parse(task.label).columns) - frozenset(task.also_input)) | frozenset(
+        filter(None, [task.label_time])
+    )
 
 
 def resolve_columns(
@@ -99,6 +101,8 @@ def _task_uses(tasks: Sequence[Task | None]) -> Iterator[ColumnUse]:
         for field, text in (("label", task.label), ("weight", task.weight)):
             for column, kind in (parse(text).columns if text else {}).items():
                 yield ColumnUse(column, ("tasks", index, field), kind, strict=kind is not None)
+        if task.label_time:
+            yield ColumnUse(task.label_time, ("tasks", index, "label_time"), None, strict=False)
 
 
 def _evaluation_uses(evaluation: EvaluationConfig | None) -> Iterator[ColumnUse]:

@@ -49,6 +49,7 @@ def _output(config: PipelineConfig, output: Output) -> str:
     if not output.is_product:
         parts += [f"by {_declared(task.how)}"] if task.how is not None else []
         parts += [f"{task.kept_negatives:g} of negatives kept"] if task.kept_negatives < 1 else []
+        parts += [f"known {task.matures_after} after its event"] if task.matures_after is not None else []
         parts += [f"serves {output.name}_{suffix} too" for suffix in output.kind.suffixes]
     return f"  {output.name}: {', '.join(parts)}"
 

@@ -15,7 +15,7 @@ from pipeline.report.record import RunRecord
 from pipeline.report.rows import Anomaly, ColumnRecord, NumericSummary, SplitRecord, raw_columns
 from pipeline.report.sections.section import Section
 
-__all__ = ["ColumnLine", "OddRows", "RowsSection"]
+__all__ = ["ColumnLine", "MaturityLine", "OddRows", "RowsSection"]
 
 FIRST_DECILE: Final = 1
 LAST_DECILE: Final = 9
@@ -36,6 +36,21 @@ class OddRows:
     rows: str
     share: str
     first: str
+
+
+@dataclasses.dataclass(frozen=True)
+class MaturityLine:
+    """One task whose labels are waited for.
+
+    Attributes:
+        task: Its name.
+        delay: As declared.
+        open: Share of rows still open, a split each.
+    """
+
+    task: str
+    delay: str
+    open: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,8 +81,10 @@ class RowsSection(Section):
 
     Attributes:
         rows: By split.
-        odd: Contradicting labels, unusable weights and numbers that are none.
+        odd: Contradicting labels, positives out of time, unusable weights and numbers that are none.
         labels_checked: Whether labels were checked at all.
+        maturity: How much of each label that is waited for is still open, in the splits of `rows`.
+        as_of: The moment at which ages were told; empty where no label is waited for.
         anomalies: Departures from the schema; None where they were not checked.
         splits: Names of the splits with statistics.
         columns: Of the first of them.
@@ -78,6 +95,8 @@ class RowsSection(Section):
     rows: tuple[tuple[str, str], ...]
     odd: tuple[OddRows, ...]
     labels_checked: bool
+    maturity: tuple[MaturityLine, ...]
+    as_of: str
     anomalies: tuple[Anomaly, ...] | None
     splits: tuple[str, ...]
     columns: tuple[ColumnLine, ...]
@@ -92,6 +111,8 @@ class RowsSection(Section):
             rows=tuple((name, numbers.count(rows)) for name, rows in run.split_rows.items()),
             odd=tuple(_odd(run.label_check)) if run.label_check else (),
             labels_checked=run.label_check is not None,
+            maturity=tuple(_maturity(run)),
+            as_of=(run.label_check.as_of or "") if run.label_check else "",
             anomalies=run.anomalies,
             splits=tuple(split.name for split in run.splits),
             columns=tuple(_columns(run)),
@@ -102,6 +123,13 @@ def _odd(report: LabelReport) -> Iterator[OddRows]:
     for task, finding in report.contradictions.items():
         if finding.rows:
             yield _found(f"{task} is positive where a task above it is negative", finding)
+    for task, maturity in report.maturity.items():
+        out_of_time = {
+            f"{task} came after its delay and counts as negative": maturity.late,
+            f"{task} is positive without a time and is not known": maturity.untimed,
+            f"{task} came before its event and counts as positive": maturity.early,
+        }
+        yield from (_found(what, finding) for what, finding in out_of_time.items() if finding.rows)
     for task, finding in report.unusable_weights.items():
         if finding.rows:
             yield _found(f"weight of {task} is missing, negative or not finite", finding)
@@ -110,6 +138,15 @@ def _odd(report: LabelReport) -> Iterator[OddRows]:
         if rows:
             share = numbers.share(rows / total) if total else numbers.ABSENT
             yield OddRows(f"{column} is NaN, infinite or beyond float32", numbers.count(rows), share, "")
+
+
+def _maturity(run: RunRecord) -> Iterator[MaturityLine]:
+    for task, maturity in (run.label_check.maturity if run.label_check else {}).items():
+        shares = [
+            numbers.share(maturity.open.get(split, 0) / rows) if rows else numbers.ABSENT
+            for split, rows in run.split_rows.items()
+        ]
+        yield MaturityLine(task, run.graph.by_name[task].matures_after or numbers.ABSENT, tuple(shares))
 
 
 def _found(what: str, finding: Finding) -> OddRows:

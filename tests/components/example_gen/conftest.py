@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 
 import pytest
 
@@ -11,7 +12,8 @@ from components.example_gen.job import ReadFile
 from components.example_gen.judge import check_rows
 from components.example_gen.packing import unpack
 from components.example_gen.summary import summarize
-from components.example_gen.tally import Tally
+from components.example_gen.tally import Tally, later
+from components.example_gen.windows import newest_event
 from models.expression import ColumnType
 from models.heads import Binary
 from models.tasks import Task, TaskGraph
@@ -70,8 +72,10 @@ def read(make_plan, tmp_path):
         step = ReadFile(plan, 1)
         step.setup()
         records, tally = {}, Tally()
-        for file in find_files(plan.data):
-            *groups, tagged = step.process(file)
+        files = find_files(plan.data)
+        newest = functools.reduce(later, (newest_event(plan, file) for file in files), None)
+        for file in files:
+            *groups, tagged = step.process(file, newest)
             tally.merge(tagged.value)
             for (split, _), packed in groups:
                 records.setdefault(split, []).extend(unpack(packed))

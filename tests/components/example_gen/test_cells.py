@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.example_gen.cells import as_bytes, as_microseconds, as_numbers
+from components.example_gen.cells import as_bytes, as_microseconds, as_moments, as_numbers
+from components.example_gen.event_time import TimeUnit
 
 texts = st.one_of(
     st.floats().map(repr),
@@ -102,3 +103,46 @@ def test_a_date_is_its_first_moment():
     values, known = as_microseconds(pa.array([b"1970-01-02"]))
     assert (values.tolist(), known.tolist()) == ([86_400 * 10**6], [True])
     assert as_microseconds(pa.array([1], pa.date32()))[0].dtype == np.int64
+
+
+@pytest.mark.parametrize("number", [b"1767225600", b"1767225600000", b"20260101000000"])
+def test_digits_that_are_no_date_are_no_time(number):
+    # Python's own reader finds 23:45 on a day of 1650 in 1650112812345.
+    values, known = as_microseconds(pa.array([number, b"20260101"], pa.binary()))
+    assert known.tolist() == [False, True]
+    assert values[1] == 1_767_225_600 * 10**6
+
+
+NEW_YEAR = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+
+@pytest.mark.parametrize(
+    ("unit", "cells"),
+    [
+        (TimeUnit.ISO, pa.array([b"2026-01-01", None])),
+        (TimeUnit.ISO, pa.array([[b"2026-01-01T01:00+01:00"], []])),
+        (TimeUnit.SECONDS, pa.array([b"1767225600", None])),
+        (TimeUnit.SECONDS, pa.array([1_767_225_600.0, float("nan")])),
+        (TimeUnit.MILLISECONDS, pa.array([1_767_225_600_000, 10**18])),
+        (TimeUnit.MICROSECONDS, pa.array([[1_767_225_600_000_000], [-(10**18)]])),
+        (TimeUnit.MILLISECONDS, pa.array([NEW_YEAR, None], pa.timestamp("ns", "UTC"))),
+        (TimeUnit.ISO, pa.array([b"2026-01-01", b"1767225600000"])),
+    ],
+)
+def test_a_moment_is_read_as_its_unit_says_or_as_the_timestamp_that_it_is(unit, cells):
+    read = as_moments(cells, unit)
+    assert (read.values.tolist(), read.known.tolist()) == ([1_767_225_600 * 10**6, 0], [True, False])
+    assert read.values.dtype == np.int64
+
+
+def test_a_moment_is_told_to_the_microsecond_and_only_in_years_of_four_digits():
+    texts = [b"9999-12-30T23:59:59.999999", b"9999-12-31", b"0001-01-01"]
+    read = as_moments(pa.array(texts), TimeUnit.ISO)
+    assert read.known.tolist() == [True, False, True]
+    assert read.values[0] == 253_402_214_400 * 10**6 - 1
+    assert as_moments(pa.array([253_402_214_400, 0]), TimeUnit.SECONDS).known.tolist() == [False, True]
+
+
+def test_a_number_beyond_what_a_float_tells_apart_is_rounded():
+    read = as_numbers(pa.array([2**53 + 1, -(2**62)]))
+    assert read.column.values.tolist() == [2.0**53, -(2.0**62)]

@@ -1,5 +1,6 @@
 """The Beam job: the same bytes in every process, every row accounted for, and its errors in our words."""
 
+import dataclasses
 import gzip
 import hashlib
 import os
@@ -11,7 +12,7 @@ import apache_beam as beam
 import pytest
 
 from components.errors import FailedBeamJobError
-from components.example_gen import HashSplit, LabelCheck
+from components.example_gen import EventTime, HashSplit, LabelCheck, TimeUnit
 from components.example_gen.files import find_files
 from components.example_gen.job import ReadFile, run_job
 from components.example_gen.judge import check_rows
@@ -165,6 +166,25 @@ def test_tips_on_cash_trips_are_counted_and_named(run, make_plan):
     assert report.contradictions["tip"].rows == 9
     assert [place.row for place in report.contradictions["tip"].first] == [852, 1839, 5307, 6708, 7267]
     assert report.missing == {"company": 5_140, "fare": 0, "payment_type": 0, "tips": 0}
+
+
+@pytest.mark.slow
+def test_the_newest_event_of_all_files_tells_the_age_of_rows(run, make_plan, many_files, tmp_path):
+    """File k holds days 8k to 8k+7: as of the 32nd, the last seven days are open, in whatever file they lie."""
+    for number in range(4):
+        days = [f"u{day},1,{day % 2},{day * 86_400},{day * 86_400 + 60}" for day in range(8 * number, 8 * number + 8)]
+        (many_files.parent / f"{number}.csv").write_text("\n".join(["user,price,clicked,at,came", *days]))
+    click = Task(name="click", kind=Binary(), label="clicked > 0", matures_after="7d", label_time="came")
+    event_time = EventTime(column="at", unit=TimeUnit.SECONDS)
+    plan = make_plan(many_files, tasks=(click,), event_time=event_time)
+    _, tally = run(plan)
+    report = summarize(plan, tally)
+    assert report.as_of == "1970-02-01T00:00:00+00:00"
+    assert sum(report.maturity["click"].open.values()) == 7
+    declared = dataclasses.replace(event_time, as_of=report.as_of)
+    same_time = dataclasses.replace(plan, data=dataclasses.replace(plan.data, event_time=declared))
+    assert summarize(plan, run(same_time, "declared")[1]) == report
+    assert digests(tmp_path / "declared") == digests(tmp_path / "out")
 
 
 class LosesRows(beam.DoFn):

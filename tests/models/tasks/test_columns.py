@@ -12,6 +12,7 @@ from models.expression import Column
 from models.heads import Binary, Regression
 from models.tasks import Task, TaskGraph, known_column, label_column, weight_column
 from models.tasks.columns import contradictions, derive_columns, out_of_range, unusable_weights
+from models.tasks.maturity import Window
 
 # click <- cart <- buy, a spend under buy, and dwell on its own: every shape of chain.
 GRAPH = TaskGraph(
@@ -134,3 +135,31 @@ def test_a_row_stands_for_those_left_out_beside_it():
     np.testing.assert_array_equal(derived[weight_column("click")], [4, 2, 4, 4])
     np.testing.assert_array_equal(derived[weight_column("buy")], [4, 2, 4, 4])
     np.testing.assert_array_equal(derived[weight_column("like")], [10, 2 * 3, 2, 0])
+
+
+@given(st.lists(st.tuples(rows, st.booleans(), st.booleans()), min_size=1, max_size=20))
+def test_whatever_hangs_on_an_open_window_is_not_known_and_the_rest_is_as_judged(table):
+    cells, *masks = zip(*table, strict=True)
+    labels, weights = given_columns(cells)
+    of_click, of_cart = map(np.array, masks)
+    none = np.zeros(len(table), bool)
+    # All positives of "click" came too late: as judged, none is left.
+    judged = Column(np.zeros(len(table)), labels["click"].known)
+    windows = {
+        "click": Window(judged, of_click, none, none, none),
+        "cart": Window(labels["cart"], of_cart, none, none, none),
+    }
+    found = derive_columns(GRAPH, labels, weights, windows=windows)
+    wanted = derive_columns(GRAPH, labels | {"click": judged}, weights)
+    below = {"click": of_click, "dwell": none}
+    for output in GRAPH.outputs:
+        known = wanted[known_column(output.name)] * ~below.get(output.name, of_click | of_cart)
+        np.testing.assert_array_equal(found[known_column(output.name)], known)
+        np.testing.assert_array_equal(found[label_column(output.name)], wanted[label_column(output.name)] * (known > 0))
+
+
+def test_what_a_row_stands_for_is_told_by_the_label_by_which_it_was_kept():
+    labels = {name: column([1.0]) for name in ("click", "buy", "like", "dwell")}
+    none = np.zeros(1, bool)
+    late = {"like": Window(column([0.0]), none, ~none, none, none)}
+    assert derive_columns(SAMPLED, labels, {"like": column([1.0])}, windows=late)[known_column("like")] == [1.0]
