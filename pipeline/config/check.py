@@ -20,6 +20,7 @@ from pipeline.config.features import CategoricalFeature, Feature, MultivaluedFea
 from pipeline.config.gate_check import gate_problems
 from pipeline.config.model_check import model_problems
 from pipeline.config.run import EvaluationConfig
+from pipeline.config.shift_check import shift_problems
 
 __all__ = ["cross_problems"]
 
@@ -61,7 +62,9 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems += _choice_without_validation(data, training)
     gate = sections.get("gate")
     if gate is not None:
-        problems += gate_problems(gate, tasks, sections.get("evaluation", EvaluationConfig()))
+        evaluation = sections.get("evaluation", EvaluationConfig())
+        problems += gate_problems(gate, tasks, evaluation)
+        problems += shift_problems(gate, all_features, evaluation) if all_features is not None else []
     return problems
 
 
