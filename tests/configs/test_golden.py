@@ -4,6 +4,7 @@ Renew them by `RENEW_GOLDEN=1 .venv/bin/pytest tests/configs/test_golden.py -m '
 """
 
 import difflib
+import json
 import os
 import pathlib
 
@@ -13,10 +14,13 @@ import yaml
 from models.binding import unbind
 from pipeline.config import load_config
 from pipeline.config.describe import describe
+from pipeline.config.gate import gate_policy
+from pipeline.evaluation import evaluator_plan
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = pathlib.Path(__file__).with_name("golden")
 CONFIGS = sorted(ROOT.glob("configs/*.yaml"))
+LEFT_OUT = {"tasks", "code", "batch_size"}
 TASK_FIELDS = ("name", "kind", "label", "given", "relation", "product", "role", "weight")
 
 
@@ -65,10 +69,21 @@ def meant(config):
     yield from (f"  {name}: {given(feature)}" for name, feature in unbind(config.features).items())
 
 
+def compared(config):
+    """What the Evaluator measures beside the task graph, and what the gate asks of it, rule by rule."""
+    plan = json.loads(evaluator_plan(config).to_json())
+    policy = json.loads(gate_policy(config.gate, config.graph).to_json())
+    rules = policy["gate"].pop("rules")
+    yield f"evaluator: {given({name: plan[name] for name in plan if name not in LEFT_OUT})}"
+    yield f"gate: {given(policy.pop('gate'))}"
+    yield from (f"  {given({name: value for name, value in rule.items() if value != []})}" for rule in rules)
+    yield f"of the task graph: {given({name: value for name, value in policy.items() if value})}"
+
+
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_a_shipped_config_means_what_it_meant(path, assert_golden):
     config = load_config(str(path))
-    assert_golden(f"{path.stem}.txt", "\n".join([*said(config), *meant(config), ""]))
+    assert_golden(f"{path.stem}.txt", "\n".join([*said(config), *meant(config), *compared(config), ""]))
 
 
 def test_every_golden_file_has_its_config():
