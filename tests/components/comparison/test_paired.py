@@ -105,6 +105,17 @@ def test_equal_scores_in_a_bin_are_ties_and_no_approximation():
     assert summed.difference.value == pytest.approx(exact.difference.value, abs=1e-12)
 
 
+@pytest.mark.parametrize("is_high", [False, True])
+def test_scores_beyond_the_grid_are_no_ties_without_saying_so(is_high):
+    rows = rows_of_users()
+    scores = np.vstack([rows.scores[0] * 1e-9, np.full(len(rows.labels), 1e-9)])
+    rows = dataclasses.replace(rows, scores=1 - scores * 1e-4 if is_high else scores)
+    exact, summed = (cells_of(plan_of("auc", exact_rows=size), rows)["auc", ()] for size in (10**9, 0))
+    assert abs(exact.candidate.value - 0.5) > 0.1
+    assert abs(summed.candidate.value - exact.candidate.value) <= summed.candidate.approximation
+    assert summed.reference.approximation == 0  # Equal scores.
+
+
 def test_independent_rows_are_judged_by_delong():
     rows = dataclasses.replace(rows_of_users(), clusters=None)
     cell = cells_of(plan_of("auc", clustered=False), rows)["auc", ()]
