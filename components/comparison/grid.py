@@ -16,7 +16,7 @@ _STEPS_OF_A_BIN: Final = _STEPS // BINS
 
 
 def on_grid(probabilities: np.ndarray) -> np.ndarray:
-    """Places `[...]` as whole numbers below 2^31, bins rising with the probability; log-odds of 1.5e-8 apart may tie."""
+    """Places `[...]` as whole numbers below 2^31, bins rising with it; log-odds 1.5e-8 apart may tie."""
     with np.errstate(divide="ignore"):
         log_odds = np.log(probabilities) - np.log1p(-probabilities)
     places = (np.clip(log_odds, -LIMIT, LIMIT) + LIMIT) * (_STEPS / (2 * LIMIT))
