@@ -56,7 +56,7 @@ def derive_columns(
             result = _product([judged[name] for name in output.chain])
         else:
             result = _within([judged[name] for name in output.space], judged[output.task])
-        still_open = [waits[name].is_open for name in (*output.space, *output.chain) if name in waits]
+        still_open = [waits[name].is_open for name in output.chain if name in waits]  # A space is not known where open.
         known = result.known & ~np.logical_or.reduce([np.zeros_like(result.known), *still_open])
         columns[label_column(output.name)] = np.where(known, result.values, 0.0).astype(np.float32)
         columns[known_column(output.name)] = np.where(known, stands_for, 0.0).astype(np.float32)

@@ -137,17 +137,16 @@ def test_a_row_stands_for_those_left_out_beside_it():
     np.testing.assert_array_equal(derived[weight_column("like")], [10, 2 * 3, 2, 0])
 
 
-@given(st.lists(st.tuples(rows, st.booleans(), st.booleans()), min_size=1, max_size=20))
+@given(st.lists(st.tuples(rows, st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=20))
 def test_whatever_hangs_on_an_open_window_is_not_known_and_the_rest_is_as_judged(table):
     cells, *masks = zip(*table, strict=True)
     labels, weights = given_columns(cells)
-    of_click, of_cart = map(np.array, masks)
+    of_click, of_cart, is_late = map(np.array, masks)
     none = np.zeros(len(table), bool)
-    # All positives of "click" came too late: as judged, none is left.
-    judged = Column(np.zeros(len(table)), labels["click"].known)
+    judged = Column(np.where(is_late, 0.0, labels["click"].values), labels["click"].known)
     windows = {
-        "click": Window(judged, of_click, none, none, none),
-        "cart": Window(labels["cart"], of_cart, none, none, none),
+        "click": Window(Column(judged.values, judged.known & ~of_click), of_click, is_late, none, none),
+        "cart": Window(Column(labels["cart"].values, labels["cart"].known & ~of_cart), of_cart, none, none, none),
     }
     found = derive_columns(GRAPH, labels, weights, windows=windows)
     wanted = derive_columns(GRAPH, labels | {"click": judged}, weights)
