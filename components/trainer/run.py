@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import tensorflow_transform as tft
 
+from components.parity.golden import GOLDEN_FILES_KEY, GOLDEN_ROWS_KEY
 from components.trainer.build import model_input
 from components.trainer.checkpoints import remove_checkpoints
 from components.trainer.claim import claimed
 from components.trainer.export import export
 from components.trainer.fingerprint import checkpoint_folder
+from components.trainer.golden import keep_golden
 from components.trainer.plan import PLAN_KEY, TrainerPlan
 from components.trainer.record import write_record
 from components.trainer.rows import Split, row_format, store_rows
@@ -65,6 +67,16 @@ def run_fn(fn_args: FnArgs) -> None:
                 folder=fn_args.serving_model_dir,
             )
             write_record(fn_args.model_run_dir, trained.record)
+            if GOLDEN_FILES_KEY in fn_args.custom_config:
+                keep_golden(
+                    trained.model,
+                    transformed.transform_features_layer(),
+                    transformed.raw_feature_spec(),
+                    plan=plan,
+                    files=fn_args.custom_config[GOLDEN_FILES_KEY],
+                    num_rows=fn_args.custom_config[GOLDEN_ROWS_KEY],
+                    folder=fn_args.model_run_dir,
+                )
             remove_checkpoints(checkpoints)
 
 

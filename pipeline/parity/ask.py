@@ -31,8 +31,18 @@ def answer(model: str, golden: Golden) -> Answers:
         model: Folder of a SavedModel.
         golden: What to ask.
     """
+    import tensorflow as tf
+
+    rounded = tf.config.experimental.tensor_float_32_execution_enabled()
+    tf.config.experimental.enable_tensor_float_32_execution(False)  # As where the trained model was asked.
+    try:
+        return _answer(model, golden.rows)
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(rounded)
+
+
+def _answer(model: str, rows: Sequence[bytes]) -> Answers:
     answers = Answers()
-    rows = golden.rows
     try:
         ask = _signature(model)
     except Exception as error:  # Whatever a broken file makes TensorFlow raise; the gate is told.

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from components.parity.answers import Answers
+from components.parity.compare import compare
+from components.parity.golden import GOLDEN_FILE, GOLDEN_FILES_KEY, GOLDEN_ROWS_KEY, Golden
 from components.trainer import run
 from components.trainer.errors import CheckpointsInUseError
 from components.trainer.plan import PLAN_KEY, InputPlan, TrainerPlan
@@ -92,7 +95,11 @@ def fn_args(tmp_path, plan):
     )
 
 
-def test_the_node_trains_records_and_exports(fn_args):
+def test_the_node_trains_records_exports_and_keeps_a_golden_batch(fn_args, tmp_path):
+    with tf.io.TFRecordWriter(str(tmp_path / "raw-0"), "") as file:
+        for row in raw_rows(["label/click"], NUM_ROWS):
+            file.write(as_example(row))
+    fn_args.custom_config |= {GOLDEN_FILES_KEY: [str(tmp_path / "raw-*")], GOLDEN_ROWS_KEY: 16}
     run_fn(fn_args)
     record = read_record(fn_args.model_run_dir)
     assert [interval.epoch for interval in record.intervals] == [1, 2]
@@ -111,6 +118,13 @@ def test_the_node_trains_records_and_exports(fn_args):
     click = np.asarray(answers["click"], np.float64)
     log_loss = -np.mean(label * np.log(click) + (1 - label) * np.log(1 - click))
     assert log_loss == pytest.approx(record.intervals[record.selected_epoch - 1].watched["click_loss"], abs=1e-6)
+    golden = Golden.from_json((tmp_path / "run" / GOLDEN_FILE).read_text())
+    assert len(set(golden.rows)) == 16 and set(golden.rows) <= {as_example(row) for row in raw}
+    again = loaded.signatures["serving_default"](examples=tf.constant(golden.rows))
+    assert compare(golden, Answers({"signature": {name: values.numpy() for name, values in again.items()}})).agrees
+    assert (golden.relative, golden.tolerance) == ((), 1e-5)
+    assert set(golden.predictions) == set(answers)
+
     strange = {"city": ["never seen"], "tag list": ["z|a"], "price": []}
     odd = loaded.signatures["serving_default"](examples=tf.constant([as_example(strange), b""]))
     assert all(np.isfinite(values.numpy()).all() for values in odd.values())

@@ -1,0 +1,91 @@
+"""TFX's Trainer, which is given raw examples besides, to keep a golden batch of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, final
+
+from tfx.components.trainer import executor
+from tfx.dsl.components.base import base_component, executor_spec
+from tfx.proto import trainer_pb2
+from tfx.types import artifact_utils, channel, standard_artifacts
+from tfx.types import standard_component_specs as keys
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.utils import io_utils, json_utils
+from typing_extensions import override
+
+from components.artifacts import Artifacts, Properties
+from components.example_gen.split import EVAL, TRAIN
+from components.parity.golden import GOLDEN_FILES_KEY, GOLDEN_ROWS_KEY
+from components.trainer.plan import PLAN_KEY, TrainerPlan
+
+if TYPE_CHECKING:
+    from tfx.components.trainer.fn_args_utils import FnArgs
+
+__all__ = ["Executor", "GoldenTrainer", "GoldenTrainerSpec"]
+
+_RAW: Final = "raw_examples"
+_RUN_FN: Final = "components.trainer.run.run_fn"
+
+
+@final
+class Executor(executor.GenericExecutor):
+    """Tells the entry point where the raw eval rows are."""
+
+    @override
+    def _GetFnArgs(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> FnArgs:
+        found = super()._GetFnArgs(input_dict, output_dict, exec_properties)
+        folders = artifact_utils.get_split_uris(input_dict[_RAW], EVAL)
+        found.custom_config[GOLDEN_FILES_KEY] = [io_utils.all_files_pattern(folder) for folder in folders]
+        return found
+
+
+@final
+class GoldenTrainerSpec(ComponentSpec):
+    """TFX's, and raw examples."""
+
+    PARAMETERS: Mapping[str, ExecutionParameter] = keys.TrainerSpec.PARAMETERS
+    INPUTS: Mapping[str, ChannelParameter] = {
+        **keys.TrainerSpec.INPUTS,
+        _RAW: ChannelParameter(type=standard_artifacts.Examples),
+    }
+    OUTPUTS: Mapping[str, ChannelParameter] = keys.TrainerSpec.OUTPUTS
+
+
+@final
+class GoldenTrainer(base_component.BaseComponent):
+    """Trains, exports, and keeps a golden batch of raw eval rows.
+
+    Outputs:
+        model: `standard_artifacts.Model`.
+        model_run: `standard_artifacts.ModelRun`, with the record of the training and `golden.json`.
+    """
+
+    SPEC_CLASS = GoldenTrainerSpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+
+    def __init__(
+        self,
+        plan: TrainerPlan,
+        *,
+        golden_rows: int,
+        raw_examples: channel.BaseChannel,
+        examples: channel.BaseChannel,
+        transform_graph: channel.BaseChannel,
+        schema: channel.BaseChannel,
+    ) -> None:
+        """Takes transformed examples to train on and raw ones, of which eval gives the golden batch."""
+        told: dict[str, Any] = {PLAN_KEY: plan.to_json(), GOLDEN_ROWS_KEY: golden_rows}  # Any: TFX's JSON.
+        parameters = {
+            keys.EXAMPLES_KEY: examples,
+            keys.TRANSFORM_GRAPH_KEY: transform_graph,
+            keys.SCHEMA_KEY: schema,
+            _RAW: raw_examples,
+            keys.RUN_FN_KEY: _RUN_FN,
+            keys.TRAIN_ARGS_KEY: trainer_pb2.TrainArgs(splits=[TRAIN]),
+            keys.EVAL_ARGS_KEY: trainer_pb2.EvalArgs(splits=[plan.watched_split]),
+            keys.CUSTOM_CONFIG_KEY: json_utils.dumps(told),
+            keys.MODEL_KEY: channel.Channel(type=standard_artifacts.Model),
+            keys.MODEL_RUN_KEY: channel.Channel(type=standard_artifacts.ModelRun),
+        }
+        super().__init__(spec=GoldenTrainerSpec(**parameters))
