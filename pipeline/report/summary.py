@@ -1,4 +1,4 @@
-"""A run's result on the terminal: outputs by metrics, candidate beside the serving model, and the verdict."""
+"""A run's result on the terminal: outputs by metrics, candidate beside the serving model, the gate, the verdict."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.text import Text
 from models.tasks import Output
 from pipeline.report import numbers
 from pipeline.report.evaluation import Evaluation, SliceScores
+from pipeline.report.gate.table import gate_table
 from pipeline.report.metrics import score_text, shown_metrics, style_of
 from pipeline.report.record import RunRecord
 from pipeline.report.sampling import is_sampled, weighted_note
@@ -35,6 +36,9 @@ def summary_table(run: RunRecord) -> RenderableType:
     if run.evaluation is not None and run.evaluation.scores:
         parts.append(_table(run, run.evaluation))
         parts += [Text(note, "dim") for note in [weighted_note(run.graph)] if note]
+    decided = gate_table(run.gate) if run.gate is not None else None
+    if decided is not None:
+        parts += [decided, Text()]
     parts.append(Text.assemble((verdict.outcome.value.capitalize(), COLORS[verdict.outcome]), ". ", verdict.sentence))
     parts += [Text(f"  - {reason}") for reason in verdict.reasons]
     return Group(*parts)

@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from components.gate.config import Inconclusive
+from components.gate.decision import Decision, GlobalDecision
 from components.gate.decision import Outcome as Answer
 from components.gate.report import GateReport
 from pipeline.report import numbers
 from pipeline.report.evaluation import Slice
+from pipeline.report.gate.words import MARKS
 from pipeline.report.metrics import style_of
 from pipeline.report.record import RunRecord
 
 __all__ = ["Outcome", "Verdict", "slice_text", "verdict_of"]
 
 NOTHING_PUSHED: Final = "Nothing was pushed; what served before still serves."
+MOST_REASONS: Final = 8  # Told one by one; with many slices there can be hundreds.
 
 
 class Outcome(enum.Enum):
@@ -37,7 +40,8 @@ class Verdict:
     Attributes:
         outcome: What became of the candidate.
         sentence: For a person.
-        reasons: A sentence for each answer that kept the candidate back, or warns of it, or what a failed node said.
+        reasons: A sentence for each answer that kept the candidate back, or warns of it, or what a failed node said;
+            the worst first, and how many more there are.
     """
 
     outcome: Outcome
@@ -67,23 +71,33 @@ def verdict_of(run: RunRecord) -> Verdict:
 
 def _refused(run: RunRecord) -> Verdict:
     status = f" ({run.gate.status.value})" if run.gate else ""
-    reasons = (tuple(_reasons(run.gate)) or (run.gate.reason,)) if run.gate else ()
-    return Verdict(Outcome.REFUSED, f"The gate kept the candidate back{status}. {NOTHING_PUSHED}", reasons)
+    sentence = f"The gate kept the candidate back{status}. {NOTHING_PUSHED}"
+    if run.gate is None:
+        return Verdict(Outcome.REFUSED, sentence)
+    reasons = tuple(_reasons(run.gate)) or (run.gate.reason,)
+    more = len(reasons) - MOST_REASONS
+    told = f"and {numbers.count(more)} more, which the report's page lists under Gate."
+    return Verdict(Outcome.REFUSED, sentence, (*reasons[:MOST_REASONS], told) if more > 0 else reasons)
 
 
 def _reasons(gate: GateReport) -> Iterator[str]:
-    """A sentence for each answer that kept the candidate back."""
-    for answer in gate.decisions:
-        waits = answer.outcome is Answer.INCONCLUSIVE and answer.inconclusive is not Inconclusive.PASS_WITH_WARNING
-        if waits or answer.outcome in (Answer.FAILED, Answer.NOT_COMPARABLE):
-            place = f" on {slice_text(answer.slice)}" if answer.slice else ""
-            against = f" against the {answer.against.value}" if answer.against else ""
-            rows = answer.rows_to_settle
-            wanted = f" About {numbers.count(rows)} rows would settle it." if rows is not None else ""
-            yield f"{answer.output}: {style_of(answer.metric.value).title}{place}{against}. {answer.reason}{wanted}"
-    for together in gate.together:
-        if together.outcome is not Answer.PASSED:
-            yield f"{together.name.replace('_', ' ')}: {together.reason}"
+    """A sentence for each answer that kept the candidate back, the worst first."""
+    answers: list[Decision | GlobalDecision] = [*gate.decisions, *gate.together]
+    for answer in sorted(answers, key=lambda answer: list(MARKS).index(answer.outcome)):
+        if answer.outcome not in (Answer.FAILED, Answer.NOT_COMPARABLE, Answer.INCONCLUSIVE):
+            continue
+        if isinstance(answer, GlobalDecision):
+            yield f"{answer.name.replace('_', ' ')}: {answer.reason}"
+        elif answer.outcome is not Answer.INCONCLUSIVE or answer.inconclusive is not Inconclusive.PASS_WITH_WARNING:
+            yield _reason(answer)
+
+
+def _reason(answer: Decision) -> str:
+    place = f" on {slice_text(answer.slice)}" if answer.slice else ""
+    against = f" against the {answer.against.value}" if answer.against else ""
+    rows = answer.rows_to_settle
+    wanted = f" About {numbers.count(rows)} rows would settle it." if rows is not None else ""
+    return f"{answer.output}: {style_of(answer.metric.value).title}{place}{against}. {answer.reason}{wanted}"
 
 
 def slice_text(where: Slice) -> str:

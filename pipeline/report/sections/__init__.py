@@ -4,6 +4,7 @@ from typing import Final
 
 from pipeline.report.sections.configuration import ConfigurationSection
 from pipeline.report.sections.curves import CurvesSection
+from pipeline.report.sections.gate import GateSection
 from pipeline.report.sections.gates import GatesSection
 from pipeline.report.sections.gradients import GradientsSection
 from pipeline.report.sections.metrics import MetricsSection
@@ -18,6 +19,7 @@ __all__ = ["SECTIONS", "Section"]
 
 SECTIONS: Final[dict[str, type[Section]]] = {
     "verdict": VerdictSection,
+    "gate": GateSection,
     "metrics": MetricsSection,
     "curves": CurvesSection,
     "tasks": TasksSection,

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from components.comparison.cell import Reference
 from components.example_gen.label_report import Finding, Place
 from components.gate.config import RuleName
 from components.gate.decision import Asked, Decision, Outcome
@@ -14,6 +15,7 @@ from pipeline.report.page import render_page, write_report
 from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
 from pipeline.report.rows import Anomaly
 from pipeline.report.sections import SECTIONS
+from tests.pipeline.report.gate_reports import EVERYTHING, cell, gate_report, rule
 
 HOSTILE = '<script>alert("1")</script>$x$&'
 
@@ -46,8 +48,14 @@ class Elements(html.parser.HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(run: RunRecord) -> str:
-    return render_page(run)
+def judged(run: RunRecord) -> RunRecord:
+    """With something of everything that a gate can say."""
+    return dataclasses.replace(run, gate=gate_report(gate=EVERYTHING))
+
+
+@pytest.fixture(scope="module")
+def page(judged: RunRecord) -> str:
+    return render_page(judged)
 
 
 def without_pictures(run: RunRecord) -> RunRecord:
@@ -129,15 +137,17 @@ def test_the_page_needs_nothing_from_outside(page):
     assert set(re.findall(r"https?://[^\"' ]+", page)) <= {"http://www.w3.org/1999/xlink", "http://www.w3.org/2000/svg"}
 
 
-def test_the_same_run_gives_the_same_bytes(run, page):
-    assert render_page(run) == page
+def test_the_same_run_gives_the_same_bytes(judged, page):
+    assert render_page(judged) == page
 
 
 def test_text_of_people_and_data_is_escaped_everywhere(run, evaluation):
     page = render_page(hostile_run(run, evaluation))
     assert "<script" not in page
     assert "alert(&#34;1&#34;)&lt;/script&gt;$x$&amp;" in page  # Jinja's escape.
-    assert "&lt;script&gt;alert(" in page.partition('id="gates"')[2].partition("</section>")[0]  # Matplotlib's escape.
+    for key in ("gates", "gate"):
+        shown = page.partition(f'id="{key}"')[2].partition("</section>")[0]
+        assert "&lt;script&gt;alert(" in shown  # Matplotlib's escape.
     assert Elements(page).open == []
 
 
@@ -146,6 +156,29 @@ def test_the_reasons_of_a_verdict_are_escaped(run, evaluation, change):
     page = render_page(dataclasses.replace(without_pictures(hostile_run(run, evaluation)), **change))
     assert "<script" not in page
     assert "&lt;script&gt;" in page.partition('<ul class="reasons">')[2].partition("</ul>")[0]
+
+
+def test_the_gate_says_in_words_what_its_pictures_show(page):
+    gate = page.partition('id="gate"')[2].partition("</section>")[0]
+    text = " ".join(re.sub(r"<svg.*?</svg>|<[^>]*>", " ", gate, flags=re.DOTALL).split())
+    for said in (
+        "✕ Failed: kept back conversion auc against the baseline: It is worse by at least 0.0114",
+        "Compared with: baseline version 7, anchor version 1, twins of today.",
+        "Seesaw : a main task is worse than a network of its own of the same budget, and another is not.",
+        "intervals are 1.4 times as wide as if rows were independent",
+        "spend: MSE gain: The model that serves has no output `spend`.",
+        "conversion AUC gain payment = Credit Card 300",
+    ):
+        assert said in text
+
+
+def test_a_first_run_says_that_nothing_could_be_compared(run):
+    asked = rule("click", Metric.AUC, margin=0.01, min=0.6)
+    gate = gate_report(asked, cells=(cell("click", "auc", against=None),), references={}, empty=(Reference.BASELINE,))
+    page = render_page(dataclasses.replace(without_pictures(run), gate=gate))
+    shown = page.partition('id="gate"')[2].partition("</section>")[0]
+    assert "Nothing serves yet, so no task could be compared" in shown
+    assert "Is any task worse" not in shown
 
 
 def test_an_undefined_metric_is_no_number(page):

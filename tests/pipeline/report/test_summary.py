@@ -7,6 +7,7 @@ from rich.console import Console
 from pipeline.report.evaluation import Evaluation
 from pipeline.report.record import RunRecord
 from pipeline.report.summary import summary_table
+from tests.pipeline.report.gate_reports import gate_report
 
 
 def printed(run: RunRecord, width: int = 80) -> str:
@@ -26,6 +27,15 @@ def test_it_fits_eighty_columns_without_cutting_a_name(run):
     text = printed(run)
     assert "click_and_conversion" in text
     assert "\N{HORIZONTAL ELLIPSIS}" not in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_the_gates_answers_stand_before_the_verdict(run):
+    text = printed(dataclasses.replace(run, gate=gate_report()))
+    answers, _, verdict = text.partition("Pushed.")
+    assert "> \N{MINUS SIGN}0.0100  ✕ failed" in answers
+    assert "0.6802" in answers.partition("✕ failed")[0]
+    assert "✕" not in verdict
     assert max(len(line) for line in text.splitlines()) <= 80
 
 

@@ -7,7 +7,7 @@ from components.gate.decision import Outcome as GateOutcome
 from components.gate.metrics import Metric
 from components.gate.report import GateReport, GateStatus
 from pipeline.report.record import NodeRecord, NodeState
-from pipeline.report.verdict import Outcome, verdict_of
+from pipeline.report.verdict import MOST_REASONS, Outcome, verdict_of
 
 CASH = (("payment", "Cash"),)
 
@@ -74,10 +74,19 @@ def test_a_refusal_lists_each_answer_that_kept_the_candidate_back(run):
     )
     assert verdict.reasons == (
         "click: AUC on payment = Cash against the baseline. It is worse by at least 0.02.",
-        "click: AUC against the anchor. It may be worse. About 12,000 rows would settle it.",
-        "click: AUC against the baseline. It has no output click.",
         "fused loss: It rises by 0.1.",
+        "click: AUC against the baseline. It has no output click.",
+        "click: AUC against the anchor. It may be worse. About 12,000 rows would settle it.",
     )
+
+
+def test_of_many_answers_the_worst_are_told_and_the_rest_counted(run):
+    unsettled = [decision(GateOutcome.INCONCLUSIVE, f"It may be worse by {place}.") for place in range(30)]
+    refused = gate(GateStatus.FAILED, *unsettled, decision(GateOutcome.FAILED, "It is worse."))
+    reasons = verdict_of(dataclasses.replace(run, blessed=False, push=None, gate=refused)).reasons
+    assert reasons[0].endswith("It is worse.")
+    assert len(reasons) == MOST_REASONS + 1
+    assert reasons[-1] == f"and {31 - MOST_REASONS} more, which the report's page lists under Gate."
 
 
 def test_a_first_run_that_is_to_be_blocked_says_so(run):

@@ -1,0 +1,242 @@
+"""The gate's decision: a picture of every interval against what was asked, and what follows from it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Self, final
+
+from markupsafe import Markup
+from typing_extensions import override
+
+from components.comparison.cell import Reference
+from components.gate.decision import Asked, Decision
+from components.gate.report import GateReport
+from components.gate.verdict import TaskChange, Verdict
+from pipeline.report import numbers
+from pipeline.report.drawing.forest import draw_forest
+from pipeline.report.drawing.palette import task_slot
+from pipeline.report.gate import findings, words
+from pipeline.report.gate.panels import Panel, bound_panels, gain_panels, shown_outcomes
+from pipeline.report.gate.words import CHANGES, MARKS, Mark
+from pipeline.report.record import RunRecord
+from pipeline.report.sections.section import Section
+from pipeline.report.verdict import slice_text
+
+__all__ = ["Answer", "ForestPanel", "GateSection", "Ranking", "Sharing"]
+
+
+@dataclasses.dataclass(frozen=True)
+class ForestPanel:
+    """One picture with its caption."""
+
+    name: str
+    note: str
+    picture: Markup
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """One answer as a line of a table; all but the mark are text."""
+
+    mark: Mark
+    output: str
+    place: str
+    asked: str
+    harm: str
+    value: str
+    interval: str
+    limit: str
+    rows: str
+    wanted: str
+    factor: str
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Ranking:
+    """Slices of one metric, those that may have lost most first; `more` follow."""
+
+    name: str
+    answers: tuple[Answer, ...]
+    more: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Sharing:
+    """The verdict against single-task twins.
+
+    Attributes:
+        word: Over all rows.
+        tone: Of the word.
+        sentence: What it means.
+        delta: The mean relative gain with its interval; empty where it is not known.
+        tasks: For each its mark, name, metric, gain, interval and relative gain.
+        slices: For each its name, its word, and each task with its mark.
+    """
+
+    word: str
+    tone: str
+    sentence: str
+    delta: str
+    tasks: tuple[tuple[Mark, str, str, str, str, str], ...]
+    slices: tuple[tuple[str, str, str], ...]
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class GateSection(Section):
+    """All that the gate's report holds.
+
+    Attributes:
+        mark: The whole decision.
+        blessed: Whether the candidate may be pushed.
+        reason: The decision's, in a sentence.
+        warnings: What it was let through with.
+        references: What the candidate was compared with, and which version that was.
+        is_first: Whether nothing served yet, so that nothing was compared.
+        confidence: Of one end of an interval, in percent.
+        key: Marks that occur in the pictures.
+        gains: Pictures of differences.
+        bounds: Pictures of values that are bounded.
+        together: Answers to global rules: mark, name and reason.
+        sharing: Against twins; None where there are none.
+        harms: Slices ranked by harm.
+        clusters: How much clusters matter.
+        unlike: What is not comparable, with the reason.
+        wanted: What more rows would settle.
+        rows_to_settle: How many rows would settle all; empty where none are asked for.
+        answers: Every answer.
+    """
+
+    title: ClassVar[str] = "Gate"
+
+    mark: Mark
+    blessed: bool
+    reason: str
+    warnings: tuple[str, ...]
+    references: str
+    is_first: bool
+    confidence: str
+    key: tuple[Mark, ...]
+    gains: tuple[ForestPanel, ...]
+    bounds: tuple[ForestPanel, ...]
+    together: tuple[tuple[Mark, str, str], ...]
+    sharing: Sharing | None
+    harms: tuple[Ranking, ...]
+    clusters: str
+    unlike: tuple[tuple[str, str], ...]
+    wanted: tuple[Answer, ...]
+    rows_to_settle: str
+    answers: tuple[Answer, ...]
+
+    @classmethod
+    @override
+    def of(cls, run: RunRecord) -> Self | None:
+        """None where no gate decided."""
+        report = run.gate
+        if report is None:
+            return None
+        gains, bounds = gain_panels(report.decisions), bound_panels(report.decisions)
+        slots = {output.name: task_slot(run.graph, output.task) for output in run.graph.outputs}
+        harms = findings.harms_of(report.decisions)
+        return cls(
+            mark=words.status_mark(report),
+            blessed=report.blessed,
+            reason=report.reason,
+            warnings=report.warnings,
+            references=_references(report),
+            is_first=Reference.BASELINE.value in report.empty,
+            confidence=f"{100 * report.confidence:g}",
+            key=tuple(MARKS[outcome] for outcome in shown_outcomes((*gains, *bounds))),
+            gains=tuple(_pictures(gains, slots, key="gain")),
+            bounds=tuple(_pictures(bounds, slots, key="bound")),
+            together=tuple((MARKS[one.outcome], one.name.replace("_", " "), one.reason) for one in report.together),
+            sharing=_sharing(report.verdicts),
+            harms=tuple(Ranking(one.name, tuple(map(_answer, one.decisions)), one.more) for one in harms),
+            clusters=findings.clusters_sentence(report),
+            unlike=findings.unlike_of(report),
+            wanted=tuple(map(_answer, findings.wanted_of(report.decisions))),
+            rows_to_settle=numbers.count(report.rows_to_settle) if report.rows_to_settle else "",
+            answers=tuple(map(_answer, report.decisions)),
+        )
+
+
+def _references(report: GateReport) -> str:
+    return ", ".join(f"{name} {version}" for name, version in report.references.items())
+
+
+def _pictures(panels: tuple[Panel, ...], slots: Mapping[str, int], *, key: str) -> Iterator[ForestPanel]:
+    for place, panel in enumerate(panels):
+        name = words.metric_title(panel.metric)
+        if panel.asked is Asked.TOTAL:
+            name += " since the anchor"
+        if panel.is_of_slices:
+            name += f" of {panel.outputs[0]}, slice by slice"
+        left_out = ", ".join(f"{number} of {output}" for output, number in panel.left_out.items())
+        note = f"slices left to the tables: {left_out}" if left_out else ""
+        yield ForestPanel(name, note, draw_forest(panel, slots, key=f"{key}-{place}"))
+
+
+def _answer(decision: Decision) -> Answer:
+    is_gain = decision.asked in (Asked.DIFFERENCE, Asked.TOTAL)
+    text = numbers.signed if is_gain else numbers.measure
+    wanted = decision.rows_to_settle
+    factor = wanted / decision.rows if wanted and decision.rows else None
+    return Answer(
+        mark=MARKS[decision.outcome],
+        output=decision.output,
+        place=slice_text(decision.slice),
+        asked=words.asked_text(decision),
+        harm=_harm_text(decision),
+        value=numbers.ABSENT if decision.value is None else text(decision.value),
+        interval=words.interval_text(decision.low, decision.high, signed=is_gain),
+        limit=words.limit_text(decision),
+        rows=numbers.count(decision.rows),
+        wanted="no number of rows would" if wanted is None else numbers.count(wanted),
+        factor="" if factor is None else f"{factor:.1f} times",
+        reason=decision.reason,
+    )
+
+
+def _harm_text(decision: Decision) -> str:
+    if decision.low is None:
+        return numbers.ABSENT
+    return "not worse" if decision.low >= 0 else numbers.measure(-decision.low)
+
+
+def _sharing(verdicts: tuple[Verdict, ...]) -> Sharing | None:
+    overall = next((verdict for verdict in verdicts if not verdict.slice), None)
+    if overall is None:
+        return None
+    tone, sentence = words.WORDS[overall.word]
+    delta = ""
+    if overall.delta_m is not None and overall.delta_m_low is not None and overall.delta_m_high is not None:
+        ends = [numbers.signed(100 * end, 2) for end in (overall.delta_m, overall.delta_m_low, overall.delta_m_high)]
+        delta = f"{ends[0]} % ({ends[1]} to {ends[2]} %)"
+    tasks = tuple(
+        (
+            CHANGES[task.change],
+            task.task,
+            words.metric_title(task.metric),
+            numbers.ABSENT if task.gain is None else numbers.signed(task.gain),
+            words.interval_text(task.low, task.high),
+            numbers.ABSENT if task.relative is None else f"{numbers.signed(100 * task.relative, 2)} %",
+        )
+        for task in overall.tasks
+    )
+    slices = tuple(
+        (
+            slice_text(verdict.slice),
+            verdict.word.value,
+            ", ".join(_change_text(task) for task in verdict.tasks),
+        )
+        for verdict in verdicts
+        if verdict.slice
+    )
+    return Sharing(overall.word.value.capitalize(), tone, sentence, delta, tasks, slices)
+
+
+def _change_text(task: TaskChange) -> str:
+    mark = CHANGES[task.change]
+    return f"{mark.glyph} {task.task} {mark.word}"
