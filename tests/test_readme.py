@@ -7,7 +7,9 @@ import re
 import numpy as np
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from components.gate.config import GateConfig, RuleName
 from models.architectures import ARCHITECTURES
 from models.balancers import BALANCERS, BalancerConfig
 from models.binding import bind_or_raise
@@ -15,8 +17,10 @@ from models.heads import HEADS
 from models.interactions import INTERACTIONS
 from models.relations import RELATIONS
 from models.settings import ModelSettings
+from pipeline.commands.gate import command as gate_command
 from pipeline.config import load_config
 from pipeline.config.describe import describe
+from pipeline.config.run import EvaluationConfig
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text()
@@ -112,3 +116,20 @@ def test_the_balancing_it_shows_is_valid_and_its_table_is_the_catalogue():
     ]
     balancing = bind_or_raise(Section, yaml.safe_load(text)).balancing
     assert balancing.segments.feature == "user_active_degree"
+
+
+def test_the_gate_it_shows_is_valid():
+    @dataclasses.dataclass(frozen=True)
+    class Sections:
+        evaluation: EvaluationConfig
+        gate: GateConfig
+
+    (text,) = [text for text in re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL) if "total_margin" in text]
+    shown = bind_or_raise(Sections, yaml.safe_load(text))
+    assert shown.evaluation.cluster == "user_id"
+    assert {rule.resolved for rule in shown.gate.rules} == {RuleName.NON_INFERIOR, RuleName.OBSERVE}
+
+
+def test_the_simulation_it_names_can_be_asked_for():
+    (options,) = re.findall(r"^evenkeel gate (simulate .*)$", TEXT, flags=re.MULTILINE)
+    assert CliRunner().invoke(gate_command, options.split()).exit_code == 0
