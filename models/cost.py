@@ -11,12 +11,13 @@ from typing import Final
 import tensorflow as tf
 
 from models.inputs import EmbeddingInput, Input
+from models.inputs.encoder import is_embedding_table
 from models.inputs.one_row import one_row
 from models.model import MultiTaskModel
 from models.settings import ModelSettings
 from models.tasks import TaskGraph
 
-__all__ = ["PartCost", "model_cost"]
+__all__ = ["PartCost", "model_cost", "network_size"]
 
 # Parts by the names of a model's layers, in the order of a row's way; one of any other name is a part of its own.
 _TABLES: Final = "embedding tables"
@@ -52,9 +53,7 @@ def model_cost(settings: ModelSettings, inputs: Sequence[Input], tasks: TaskGrap
         inputs: What it reads; a row's list counts as one value.
         tasks: What it predicts.
     """
-    small = tuple(
-        dataclasses.replace(column, num_ids=1) if isinstance(column, EmbeddingInput) else column for column in inputs
-    )
+    small = _small(inputs)
     model = MultiTaskModel(settings, small, tasks)
     sizes = collections.Counter({name: 0 for name in _ORDER})
     for weight in model.trainable_variables:
@@ -65,6 +64,19 @@ def model_cost(settings: ModelSettings, inputs: Sequence[Input], tasks: TaskGrap
         flops[_part(name, model)] += count
     names = dict.fromkeys((*_ORDER, *sizes, *flops))
     return tuple(PartCost(name, sizes[name], flops[name]) for name in names)
+
+
+def network_size(settings: ModelSettings, inputs: Sequence[Input], tasks: TaskGraph) -> int:
+    """Weights that training changes outside the embedding tables; arguments as of `model_cost`, but in less time."""
+    weights = MultiTaskModel(settings, _small(inputs), tasks).trainable_variables
+    return sum(weight.shape.num_elements() for weight in weights if not is_embedding_table(weight))
+
+
+def _small(inputs: Sequence[Input]) -> tuple[Input, ...]:
+    """With tables of one vector each."""
+    return tuple(
+        dataclasses.replace(column, num_ids=1) if isinstance(column, EmbeddingInput) else column for column in inputs
+    )
 
 
 def _part(name: str, model: MultiTaskModel) -> str:

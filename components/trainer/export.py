@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import tensorflow as tf
@@ -32,6 +32,7 @@ def export(
     *,
     columns: Mapping[str, ColumnType],
     folder: str,
+    beside: Sequence[MultiTaskModel] = (),
 ) -> None:
     """Writes a SavedModel without optimizer state or Python code.
 
@@ -47,7 +48,9 @@ def export(
         raw_spec: The feature types that `transform` takes, by raw column; any of TensorFlow's feature configurations.
         columns: The raw columns that the model's inputs read.
         folder: Does not exist, or is empty.
+        beside: Further models of the same inputs, whose outputs, of other names, are served beside.
     """
+    models = (model, *beside)
     dtypes = {name: _DTYPES[kind] for name, kind in sorted(columns.items())}
     lists = {column.name for column in model.input_specs if getattr(column, "combiner", None) is not None}
     names = [column.name for column in model.input_specs]
@@ -58,8 +61,8 @@ def export(
         features = {
             name: transformed[name] if name in lists else tf.ensure_shape(transformed[name], [None]) for name in names
         }
-        served = model(features, training=False)
-        return {name: tf.ensure_shape(values, [None, *values.shape[1:]]) for name, values in served.items()}
+        served = [item for one in models for item in one(features, training=False).items()]
+        return {name: tf.ensure_shape(values, [None, *values.shape[1:]]) for name, values in served}
 
     @tf.function(autograph=False)
     def predict_columns(raw: Columns) -> Columns:
@@ -73,7 +76,8 @@ def export(
 
     module = tf.Module()
     # What the model remembers beside its layers, of weights and looks at gradients, is for training alone.
-    module.transform, module.weights = transform, [weight for layer in model.layers for weight in layer.weights]
+    layers = [layer for one in models for layer in one.layers]
+    module.transform, module.weights = transform, [weight for layer in layers for weight in layer.weights]
     specs = {_alias(place): tf.TensorSpec([None], dtype, _alias(place)) for place, dtype in enumerate(dtypes.values())}
     signatures = {
         SERVING_DEFAULT: predict_examples.get_concrete_function(tf.TensorSpec([None], tf.string, _EXAMPLES)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import tensorflow_transform as tft
@@ -15,15 +17,15 @@ from components.trainer.fingerprint import checkpoint_folder
 from components.trainer.golden import keep_golden
 from components.trainer.plan import PLAN_KEY, TrainerPlan
 from components.trainer.record import write_record
-from components.trainer.rows import Split, row_format, store_rows
+from components.trainer.rows import RowFormat, Split, row_format, store_rows
 from components.trainer.segments import SegmentColumn
-from components.trainer.training import train
+from components.trainer.training import Trained, train
 from models.tasks import TaskGraph
 
 if TYPE_CHECKING:
     from tfx.components.trainer.fn_args_utils import FnArgs
 
-__all__ = ["run_fn"]
+__all__ = ["run_fn", "training_of"]
 
 
 def run_fn(fn_args: FnArgs) -> None:
@@ -40,44 +42,66 @@ def run_fn(fn_args: FnArgs) -> None:
     """
     plan = TrainerPlan.from_json(fn_args.custom_config[PLAN_KEY])
     transformed = tft.TFTransformOutput(fn_args.transform_output)
-    names = {column.vocabulary for column in plan.inputs if column.vocabulary is not None}
-    sizes = {name: transformed.vocabulary_size_by_name(name) for name in names}
-    inputs = tuple(model_input(column, sizes) for column in plan.inputs)
-    rows = row_format(plan.inputs, TaskGraph(plan.tasks))
-    limit = plan.training.shuffle_rows
-    with (
-        store_rows(fn_args.train_files, rows, split="train", bucket_rows=limit) as train_store,
-        store_rows(fn_args.eval_files, rows, split=plan.watched_split, bucket_rows=limit) as watched_store,
-    ):
-        checkpoints = checkpoint_folder(plan, inputs, [train_store, watched_store])
-        with claimed(checkpoints):
-            trained = train(
-                plan,
-                inputs,
-                Split(train_store, rows),
-                Split(watched_store, rows),
-                folder=fn_args.model_run_dir,
-                segments=_segments(plan, transformed),
-            )
-            export(
+    files = fn_args.train_files, fn_args.eval_files
+    with training_of(plan, transformed, files=files, folder=fn_args.model_run_dir) as trained:
+        export(
+            trained.model,
+            transformed.transform_features_layer(),
+            transformed.raw_feature_spec(),
+            columns=plan.columns,
+            folder=fn_args.serving_model_dir,
+        )
+        write_record(fn_args.model_run_dir, trained.record)
+        if GOLDEN_FILES_KEY in fn_args.custom_config:
+            keep_golden(
                 trained.model,
                 transformed.transform_features_layer(),
                 transformed.raw_feature_spec(),
-                columns=plan.columns,
-                folder=fn_args.serving_model_dir,
+                plan=plan,
+                files=fn_args.custom_config[GOLDEN_FILES_KEY],
+                num_rows=fn_args.custom_config[GOLDEN_ROWS_KEY],
+                folder=fn_args.model_run_dir,
             )
-            write_record(fn_args.model_run_dir, trained.record)
-            if GOLDEN_FILES_KEY in fn_args.custom_config:
-                keep_golden(
-                    trained.model,
-                    transformed.transform_features_layer(),
-                    transformed.raw_feature_spec(),
-                    plan=plan,
-                    files=fn_args.custom_config[GOLDEN_FILES_KEY],
-                    num_rows=fn_args.custom_config[GOLDEN_ROWS_KEY],
-                    folder=fn_args.model_run_dir,
-                )
-            remove_checkpoints(checkpoints)
+
+
+@contextlib.contextmanager
+def training_of(
+    plan: TrainerPlan,
+    transformed: tft.TFTransformOutput,
+    *,
+    files: tuple[Sequence[str], Sequence[str]],
+    folder: str,
+    rows: RowFormat | None = None,
+) -> Iterator[Trained]:
+    """The trained model of a plan; what a killed run would go on from is there until the block ends well.
+
+    Args:
+        plan: What to train, and how.
+        transformed: The Transform graph.
+        files: Patterns of transformed examples: of the train split, and of the plan's watched split.
+        folder: For TensorBoard.
+        rows: How examples are read; None as the plan's inputs and tasks say.
+
+    Raises:
+        UnusableInputError, ScratchSpaceError, DivergedTrainingError, CheckpointsInUseError: As `run_fn`.
+    """
+    names = {column.vocabulary for column in plan.inputs if column.vocabulary is not None}
+    sizes = {name: transformed.vocabulary_size_by_name(name) for name in names}
+    inputs = tuple(model_input(column, sizes) for column in plan.inputs)
+    rows = rows or row_format(plan.inputs, TaskGraph(plan.tasks))
+    limit = plan.training.shuffle_rows
+    with contextlib.ExitStack() as until_the_end:
+        with (
+            store_rows(files[0], rows, split="train", bucket_rows=limit) as train_store,
+            store_rows(files[1], rows, split=plan.watched_split, bucket_rows=limit) as watched_store,
+        ):
+            checkpoints = checkpoint_folder(plan, inputs, [train_store, watched_store])
+            until_the_end.enter_context(claimed(checkpoints))
+            train_rows, watched_rows = Split(train_store, rows), Split(watched_store, rows)
+            segments = _segments(plan, transformed)
+            trained = train(plan, inputs, train_rows, watched_rows, folder=folder, segments=segments)
+        yield trained
+        remove_checkpoints(checkpoints)
 
 
 def _segments(plan: TrainerPlan, transformed: tft.TFTransformOutput) -> list[SegmentColumn]:

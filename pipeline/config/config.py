@@ -18,6 +18,7 @@ from models.tasks import Task, TaskGraph
 from pipeline.config.columns import feature_columns, resolve_columns
 from pipeline.config.features import Feature
 from pipeline.config.run import BeamConfig, EvaluationConfig, PushConfig
+from pipeline.config.twins import TwinsConfig
 
 __all__ = ["PipelineConfig"]
 
@@ -39,6 +40,7 @@ class PipelineConfig:
         push: Where a blessed model goes.
         balancing: How the losses are weighed against each other.
         evaluation: Slices, and which rows belong together.
+        twins: In which runs sharing is judged against one network an output; None in none.
         beam: What runs the Beam pipelines.
         root: Folder under which `<name>` holds artifacts, metadata, checkpoints and reports.
     """
@@ -53,6 +55,7 @@ class PipelineConfig:
     push: PushConfig
     balancing: BalancerConfig = dataclasses.field(default_factory=Static)
     evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
+    twins: TwinsConfig | None = None
     beam: BeamConfig = dataclasses.field(default_factory=BeamConfig)
     root: str = DEFAULT_ROOT
 

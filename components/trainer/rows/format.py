@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,8 @@ __all__ = ["RowFormat", "row_format"]
 _ID_BYTES = 8
 _NUMBER_BYTES = 4
 
-Batch = tuple[dict[str, Any], dict[str, tf.Tensor]]  # Any: dense or ragged tensors.
+Targets = dict[str, tf.Tensor]
+Batch = tuple[dict[str, Any], Targets]  # Any: dense or ragged tensors.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,12 +35,14 @@ class RowFormat:
         lists: Columns of any number of int64 a row.
         numbers: Columns of one float32 a row that the model reads.
         targets: Columns of one float32 a row that losses and metrics read.
+        derive: From a batch's targets to those that losses and metrics read instead; None where they are the same.
     """
 
     ids: tuple[str, ...]
     lists: tuple[str, ...]
     numbers: tuple[str, ...]
     targets: tuple[str, ...]
+    derive: Callable[[Targets], Targets] | None = None
 
     @property
     def feature_spec(self) -> dict[str, Any]:
@@ -83,7 +86,8 @@ class RowFormat:
             features[name] = tf.RaggedTensor.from_row_lengths(values, lengths, validate=False)
             start += size
         features |= zip(self.numbers, numbers, strict=False)
-        return features, dict(zip(self.targets, numbers[len(self.numbers) :], strict=True))
+        targets = dict(zip(self.targets, numbers[len(self.numbers) :], strict=True))
+        return features, targets if self.derive is None else self.derive(targets)
 
 
 def row_format(inputs: Sequence[InputPlan], tasks: TaskGraph) -> RowFormat:

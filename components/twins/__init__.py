@@ -1,0 +1,1 @@
+"""Trains one network a task, of the multi-task model's size, to tell what sharing does."""
