@@ -15,7 +15,7 @@ from components.gate.decision import Asked, Decision, Outcome
 from components.gate.metrics import Metric
 from components.gate.report import GateReport
 from pipeline.report import numbers
-from pipeline.report.gate.words import MARKS, interval_text, limit_text, metric_title
+from pipeline.report.gate.words import MARKS, Mark, interval_text, limit_text, metric_title
 
 __all__ = ["gate_table"]
 
@@ -23,12 +23,12 @@ COLORS: Final = {"good": "green", "warn": "yellow", "bad": "bold red", "plain": 
 
 
 def gate_table(report: GateReport) -> Table | None:
-    """A line for each thing that can stop a candidate, and one for its slices; None where there is none."""
+    """A line for each thing that can stop a candidate, and for its slices; None where there is none."""
     asked: dict[tuple[str, Metric, Asked], list[Decision]] = {}
     for decision in report.decisions:
         if _can_stop(decision):
             asked.setdefault((decision.output, decision.metric, decision.asked), []).append(decision)
-    if not asked:
+    if not asked and not report.together:
         return None
     table = Table(box=SIMPLE_HEAD, show_lines=False, show_edge=False, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("gate", overflow="fold")
@@ -42,6 +42,11 @@ def gate_table(report: GateReport) -> Table | None:
         for place, decisions in enumerate(mine):
             _add(table, decisions, name="" if place else output)
         table.add_section()
+    for together in report.together:
+        mark = MARKS[together.outcome]
+        value = "" if together.value is None else f"{together.value:.3g}".replace("-", numbers.MINUS)
+        limit = "" if together.limit is None else f"≤ {together.limit:.3g}".replace("-", numbers.MINUS)
+        table.add_row(together.name.replace("_", " "), "", value, limit, _marked(mark))
     return table
 
 
@@ -60,13 +65,16 @@ def _add(table: Table, decisions: Sequence[Decision], *, name: str) -> None:
 
 def _cells(decision: Decision) -> list[Text]:
     since = ", anchor" if decision.asked is Asked.TOTAL else ""
-    mark = MARKS[decision.outcome]
     return [
         Text(metric_title(decision.metric) + since),
         Text(_interval(decision)),
         Text(limit_text(decision)),
-        Text(f"{mark.glyph} {mark.word}", COLORS[mark.tone]),
+        _marked(MARKS[decision.outcome]),
     ]
+
+
+def _marked(mark: Mark) -> Text:
+    return Text(f"{mark.glyph} {mark.word}", COLORS[mark.tone])
 
 
 def _interval(decision: Decision) -> str:

@@ -10,6 +10,7 @@ from pipeline.report.sections.gradients import GradientsSection
 from pipeline.report.sections.metrics import MetricsSection
 from pipeline.report.sections.rows import RowsSection
 from pipeline.report.sections.section import Section
+from pipeline.report.sections.skew import SkewSection
 from pipeline.report.sections.tasks import TasksSection
 from pipeline.report.sections.timing import TimingSection
 from pipeline.report.sections.training import TrainingSection
@@ -27,6 +28,7 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "gates": GatesSection,
     "gradients": GradientsSection,
     "rows": RowsSection,
+    "skew": SkewSection,
     "timing": TimingSection,
     "configuration": ConfigurationSection,
 }

@@ -8,13 +8,17 @@ from typing import Any
 
 from components.comparison.cell import Cell, Comparison, Reference, Slice, Status
 from components.comparison.estimate import Estimate
+from components.gate.checks import DRIFT, SKEW, judge_parity, judge_shift
 from components.gate.config import GateConfig, Inconclusive, Rule
 from components.gate.decide import decide
 from components.gate.metrics import Metric
 from components.gate.policy import Policy
 from components.gate.report import GateReport
+from components.parity.report import OutputParity, ParityReport
+from components.shift.config import Beyond
+from components.shift.report import ColumnShift, Measure, Shift, ShiftReport, ShiftStatus
 
-__all__ = ["CASH", "CREDIT", "cell", "gate_report", "rule"]
+__all__ = ["CASH", "CREDIT", "cell", "gate_report", "rule", "with_checks"]
 
 CASH: Slice = (("payment", "Cash"),)
 CREDIT: Slice = (("payment", "Credit Card"),)
@@ -65,6 +69,29 @@ def gate_report(
     )
     known = {"references": there, "cluster_column": "user", **comparison}
     return decide(policy, Comparison(cells=cells or CELLS, **known))
+
+
+def with_checks(report: GateReport) -> GateReport:
+    """With a server that differs on one output, a column that drifted, one that is empty, and no logged requests."""
+    answers = (
+        OutputParity(output="click", route="signature", agrees=True, largest=2.5e-7, row=3),
+        OutputParity(output="<click>", route="gRPC", agrees=False, largest=0.02, row=1_234),
+    )
+    parity = ParityReport(rows=64, tolerance=1e-5, server="embedded", answers=answers)
+    near = tuple(_column(f"c{place}", place / 1_000) for place in range(20))
+    columns = (*near, _column("age", 0.3), _column("<gone>", None, reason="no values any more"))
+    drift = Shift(status=ShiftStatus.MEASURED, against="version 7", columns=columns)
+    skew = Shift(status=ShiftStatus.NO_ROWS, against="logs/*", reason="No file matches.")
+    checks = (judge_parity(parity), judge_shift(DRIFT, drift, Beyond.WARN), judge_shift(SKEW, skew, Beyond.BLOCK))
+    shift = ShiftReport(drift=drift, skew=skew)
+    return dataclasses.replace(report, parity=parity, shift=shift, together=(*report.together, *checks))
+
+
+def _column(name: str, distance: float | None, reason: str = "") -> ColumnShift:
+    is_beyond = distance is None or distance > 0.1
+    return ColumnShift(
+        column=name, measure=Measure.INFINITY, threshold=0.1, is_beyond=is_beyond, distance=distance, reason=reason
+    )
 
 
 RULES = (

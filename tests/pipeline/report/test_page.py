@@ -15,7 +15,7 @@ from pipeline.report.page import render_page, write_report
 from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
 from pipeline.report.rows import Anomaly
 from pipeline.report.sections import SECTIONS
-from tests.pipeline.report.gate_reports import EVERYTHING, cell, gate_report, rule
+from tests.pipeline.report.gate_reports import EVERYTHING, cell, gate_report, rule, with_checks
 
 HOSTILE = '<script>alert("1")</script>$x$&'
 
@@ -50,7 +50,7 @@ class Elements(html.parser.HTMLParser):
 @pytest.fixture(scope="module")
 def judged(run: RunRecord) -> RunRecord:
     """With something of everything that a gate can say."""
-    return dataclasses.replace(run, gate=gate_report(gate=EVERYTHING))
+    return dataclasses.replace(run, gate=with_checks(gate_report(gate=EVERYTHING)))
 
 
 @pytest.fixture(scope="module")
