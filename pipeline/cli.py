@@ -24,6 +24,7 @@ NOT_PUSHED: Final = 3
 COMMANDS: Final = {
     "affinity": "Says which tasks should share, by measuring.",
     "check": "Checks a configuration file.",
+    "compare": "Says by how much one model is better than another on the same rows.",
     "demo": "Runs a configuration, serves what it pushed and asks it for scores.",
     "gate": "Says what a gate can tell: how often it is right.",
     "predict": "Asks a model server for scores.",

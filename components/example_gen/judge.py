@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from components.errors import UnusableInputError
@@ -16,7 +16,7 @@ from models.binding import nearest
 from models.expression import parse
 from models.tasks import Loss, Task
 
-__all__ = ["check_rows"]
+__all__ = ["check_cells", "check_rows"]
 
 NUM_PROBLEMS: Final = 20  # How many an error names.
 
@@ -55,12 +55,22 @@ def check_rows(plan: ExampleGenPlan, tally: Tally) -> None:
     Rows are judged only where the files could be read, labels only where the rows are sound: one cause makes one
     message.
     """
-    for problems in (_file_problems(plan, tally), _row_problems(plan, tally), _label_problems(plan, tally)):
-        found = list(problems)
-        if len(found) > NUM_PROBLEMS:
-            found = [*found[:NUM_PROBLEMS], f"And {len(found) - NUM_PROBLEMS} more problems of these kinds."]
-        if found:
-            raise UnusableInputError(found)
+    check_cells(plan, tally)
+    _raise_if_any(_label_problems(plan, tally))
+
+
+def check_cells(plan: ExampleGenPlan, tally: Tally) -> None:
+    """Raises `UnusableInputError` if files or cells are not as `plan` says, whatever the labels come to."""
+    for problems in (_file_problems(plan, tally), _row_problems(plan, tally)):
+        _raise_if_any(problems)
+
+
+def _raise_if_any(problems: Iterable[str]) -> None:
+    found = list(problems)
+    if len(found) > NUM_PROBLEMS:
+        found = [*found[:NUM_PROBLEMS], f"And {len(found) - NUM_PROBLEMS} more problems of these kinds."]
+    if found:
+        raise UnusableInputError(found)
 
 
 def _file_problems(plan: ExampleGenPlan, tally: Tally) -> Iterator[str]:

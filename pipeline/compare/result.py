@@ -1,0 +1,53 @@
+"""What a comparison outside a pipeline comes to, and its JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from components.comparison.cell import Comparison, Reference
+from components.comparison.stored import comparison_text
+from components.gate.decide import decide
+from components.gate.report import GateReport, report_to_json
+from pipeline.config import PipelineConfig
+from pipeline.config.gate import gate_policy
+
+__all__ = ["Compared", "judged"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Compared:
+    """Two models on the same rows.
+
+    Attributes:
+        models: How they are told from each other: A, the candidate, and B.
+        comparison: Cell by cell.
+        report: What the rules of the configuration say; None without one.
+        notes: What was not compared and why, a sentence each.
+    """
+
+    models: tuple[str, str]
+    comparison: Comparison
+    report: GateReport | None = None
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """An object of `models`, `notes`, `comparison` as the Evaluator stores it, and `gate`, its report or null."""
+        written: dict[str, Any] = {
+            "models": self.models,
+            "notes": self.notes,
+            "comparison": json.loads(comparison_text(self.comparison)),
+            "gate": None if self.report is None else json.loads(report_to_json(self.report)),
+        }
+        return json.dumps(written, allow_nan=False, indent=1) + "\n"
+
+
+def judged(found: Compared, config: PipelineConfig) -> Compared:
+    """With the answers of the declared rules, B standing for what serves; an anchor there is none."""
+    comparison = found.comparison
+    if any(rule.total_margin is not None for rule in config.gate.rules):
+        missing = comparison.missing | {Reference.ANCHOR: "two models are compared outside a pipeline, without anchor"}
+        comparison = dataclasses.replace(comparison, missing=missing)
+    report = decide(gate_policy(config.gate, config.graph), comparison)
+    return dataclasses.replace(found, comparison=comparison, report=report)
