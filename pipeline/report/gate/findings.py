@@ -99,7 +99,7 @@ def clusters_sentence(report: GateReport) -> str:
     least, most = min(width for width, _ in widths), max(width for width, _ in widths)
     between = f"{least:.1f}" if f"{least:.1f}" == f"{most:.1f}" else f"{least:.1f} to {most:.1f}"
     widest = max(widths, key=lambda found: found[0])[1]
-    told = f", the most that of {metric_title(widest.metric)} of {widest.output}" if len(widths) > 1 else ""
+    told = f", the most that of {metric_title(widest.metric)} of {widest.output}" if " to " in between else ""
     return (
         f"Rows of one {report.cluster_column} are taken to depend on each other: over all rows, intervals are "
         f"{between} times as wide as if rows were independent{told}."

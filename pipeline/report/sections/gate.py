@@ -70,6 +70,7 @@ class Sharing:
         word: Over all rows.
         tone: Of the word.
         sentence: What it means.
+        confidence: Of the intervals, two-sided, in percent.
         delta: The mean relative gain with its interval; empty where it is not known.
         tasks: For each its mark, name, metric, gain, interval and relative gain.
         slices: For each its name, its word, and each task with its mark.
@@ -78,6 +79,7 @@ class Sharing:
     word: str
     tone: str
     sentence: str
+    confidence: str
     delta: str
     tasks: tuple[tuple[Mark, str, str, str, str, str], ...]
     slices: tuple[tuple[str, str, str], ...]
@@ -193,7 +195,7 @@ def _answer(decision: Decision) -> Answer:
         interval=words.interval_text(decision.low, decision.high, signed=is_gain),
         limit=words.limit_text(decision),
         rows=numbers.count(decision.rows),
-        wanted="no number of rows would" if wanted is None else numbers.count(wanted),
+        wanted="cannot be told" if wanted is None else numbers.count(wanted),
         factor="" if factor is None else f"{factor:.1f} times",
         reason=decision.reason,
     )
@@ -234,7 +236,8 @@ def _sharing(verdicts: tuple[Verdict, ...]) -> Sharing | None:
         for verdict in verdicts
         if verdict.slice
     )
-    return Sharing(overall.word.value.capitalize(), tone, sentence, delta, tasks, slices)
+    confidence = f"{100 * overall.confidence:g}"
+    return Sharing(overall.word.value.capitalize(), tone, sentence, confidence, delta, tasks, slices)
 
 
 def _change_text(task: TaskChange) -> str:

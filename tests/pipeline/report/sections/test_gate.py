@@ -59,7 +59,7 @@ def test_rows_that_would_settle_it_stand_beside_those_there_are(section):
     wanted = int(first.wanted.replace(",", ""))
     assert (first.rows, first.factor) == ("300", f"{wanted / 300:.1f} times")
     assert section.rows_to_settle == first.wanted
-    assert last.wanted == "no number of rows would"
+    assert last.wanted == "cannot be told"
 
 
 def test_twins_give_a_word_a_gain_a_task_and_a_word_a_slice(section):
