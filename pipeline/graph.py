@@ -18,16 +18,15 @@ from components.baseline.component import ServedModel
 from components.data_check.component import AnomalyStop, DeclaredSchema
 from components.evaluator.component import PairedEvaluator
 from components.example_gen.component import TaskExampleGen
-from components.example_gen.plan import ExampleGenPlan
 from components.example_gen.split import TRAIN
 from components.gate.component import TaskGate
 from components.pusher.executor import Executor as UntornPusher
 from components.trainer.plan import PLAN_KEY, TrainerPlan
 from pipeline.config import PipelineConfig
-from pipeline.config.features import MultivaluedFeature
 from pipeline.config.gate import gate_policy
 from pipeline.config.inputs import input_plans, segment_inputs
 from pipeline.evaluation import evaluator_plan
+from pipeline.example_plan import example_gen_plan
 from pipeline.features import FEATURES_KEY, PASSED_KEY, features_to_json
 from pipeline.fingerprint import CODE_KEY, code_fingerprint
 
@@ -128,16 +127,6 @@ def _references(config: PipelineConfig, trainer: Trainer) -> dict[str, ServedMod
     for node in found.values():
         node.add_upstream_node(trainer)
     return found
-
-
-def example_gen_plan(config: PipelineConfig) -> ExampleGenPlan:
-    """What ExampleGen reads, derives and writes."""
-    delimiters = {
-        feature.column or name: feature.delimiter
-        for name, feature in config.features.items()
-        if isinstance(feature, MultivaluedFeature)
-    }
-    return ExampleGenPlan(data=config.data, tasks=config.graph, columns=config.kept_columns, delimiters=delimiters)
 
 
 def trainer_plan(config: PipelineConfig) -> TrainerPlan:
