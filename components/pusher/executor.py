@@ -19,7 +19,7 @@ __all__ = ["Executor"]
 class Executor(executor.Executor):
     """Pushes only what is blessed, into a local folder, by one rename.
 
-    Differs from TFX 1.21, which copies file by file into the served folder.
+    Differs from TFX 1.21, which copies file by file into the served folder, and pushes a model that nobody judged.
     """
 
     @override
@@ -27,7 +27,7 @@ class Executor(executor.Executor):
         """Pushes the model if its blessing says so; see the base class."""
         self._log_startup(input_dict, output_dict, exec_properties)
         pushed = artifact_utils.get_single_instance(output_dict[standard_component_specs.PUSHED_MODEL_KEY])
-        if not self.CheckBlessing(input_dict):
+        if not input_dict.get(standard_component_specs.MODEL_BLESSING_KEY) or not self.CheckBlessing(input_dict):
             self._MarkNotPushed(pushed)
             return
         destination = pusher_pb2.PushDestination()

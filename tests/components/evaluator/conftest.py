@@ -160,7 +160,7 @@ def schema_of(world: World):
 
 @pytest.fixture(scope="session")
 def evaluate(tmp_path_factory):
-    """Runs the Evaluator's executor; returns the comparison and the figures."""
+    """Runs the Evaluator's executor on models, folders or artifacts; returns the comparison and the figures."""
 
     def run(plan, world, models, *, cuts=(), args=("--runner=components.beam_runner.InProcessRunner",), empty=None):
         from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
@@ -188,17 +188,18 @@ def evaluate(tmp_path_factory):
         for name, value in (("file_format", "tfrecords_gzip"), ("payload_format", "FORMAT_TF_EXAMPLE")):
             artifacts["examples"].set_string_custom_property(name, value)
         inputs = {"examples": [artifacts["examples"]], "schema": [artifacts["schema"]]}
-        for key, uri in models.items():
-            inputs[key] = [standard_artifacts.Model()]
-            inputs[key][0].uri = uri
+        for key, given in models.items():
+            inputs[key] = [standard_artifacts.Model() if isinstance(given, str) else given]
+            if isinstance(given, str):
+                inputs[key][0].uri = given
         for key, properties in (empty or {}).items():
             inputs[key] = [standard_artifacts.Model()]
             inputs[key][0].set_int_custom_property(component.IS_EMPTY_KEY, 1)
             for name, value in properties.items():
                 setter = "set_int_custom_property" if isinstance(value, int) else "set_string_custom_property"
                 getattr(inputs[key][0], setter)(name, value)
-        given = ["--beam_plugin=tfx", "--sdk_container_image=none", *args]
-        context = BaseBeamExecutor.Context(beam_pipeline_args=given, tmp_dir=str(folder / "tmp"), unique_id="1")
+        options = ["--beam_plugin=tfx", "--sdk_container_image=none", *args]
+        context = BaseBeamExecutor.Context(beam_pipeline_args=options, tmp_dir=str(folder / "tmp"), unique_id="1")
         Executor(context).Do(inputs, {"evaluation": [artifacts["evaluation"]]}, {"plan": plan.to_json()})
         uri = artifacts["evaluation"].uri
         return read_comparison(uri), read_figures(uri)

@@ -62,7 +62,9 @@ def push(tmp_path):
         pushed.uri = str(tmp_path / "pushed")
         served = tmp_path / "served"
         destination = f'{{"filesystem": {{"base_directory": "{served}"}}}}'
-        inputs = {"model": [artifacts["model"]], "model_blessing": [artifacts["blessing"]]}
+        inputs = {"model": [artifacts["model"]]}
+        if artifacts["blessing"] is not None:
+            inputs["model_blessing"] = [artifacts["blessing"]]
         (executor or Executor)().Do(inputs, {"pushed_model": [pushed]}, {"push_destination": destination})
         return versions(str(served))
 
@@ -93,6 +95,7 @@ def test_without_the_gates_word_nothing_is_pushed(gate, push):
     removed = standard_artifacts.ModelBlessing()  # As where the gate never ran.
     removed.uri = made["blessing"].uri
     assert push(made | {"blessing": removed}) == []
+    assert push(made | {"blessing": None}) == []  # TFX's own would push what nobody judged.
     del made["blessing"].mlmd_artifact.custom_properties["blessed"]
     assert push(made) == []
 
