@@ -15,7 +15,7 @@ def test_what_a_config_check_imports_is_quick_and_without_tensorflow():
     printed = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True).stdout
     seconds, *loaded = printed.split()
     assert loaded == []
-    assert float(seconds) < 0.5
+    assert float(seconds) < 2  # A third of it on an idle machine; TensorFlow takes ten.
 
 
 def test_the_stand_in_gives_what_tensorflow_holds():
