@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import uuid
+from collections.abc import Mapping
 from typing import Final
 
 __all__ = ["STAGING_PREFIX", "publish_version", "versions"]
@@ -20,13 +21,14 @@ def versions(directory: str) -> list[int]:
     return sorted(int(name) for name in names if name.isdigit())
 
 
-def publish_version(model: str, directory: str, *, now_s: int) -> str:
+def publish_version(model: str, directory: str, *, now_s: int, beside: Mapping[str, str] | None = None) -> str:
     """Copies `model` beside the served versions, then renames it into place: one atomic step for every reader.
 
     Args:
         model: Folder of a SavedModel.
         directory: The served folder; made when absent.
         now_s: Unix time; the version, unless a higher one is there already.
+        beside: Further files by their place in the version's folder.
 
     Returns:
         The new version's folder.
@@ -39,6 +41,9 @@ def publish_version(model: str, directory: str, *, now_s: int) -> str:
     staging = os.path.join(directory, f"{STAGING_PREFIX}{uuid.uuid4().hex}")
     try:
         shutil.copytree(model, staging)
+        for place, source in (beside or {}).items():
+            os.makedirs(os.path.join(staging, os.path.dirname(place)), exist_ok=True)
+            shutil.copyfile(source, os.path.join(staging, place))
         _sync(staging)
         final = os.path.join(directory, str(version))
         os.rename(staging, final)

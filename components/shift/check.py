@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from typing import Final
 
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
 from components.errors import UnusableInputError
 from components.shift.distance import Side, distances
 from components.shift.plan import ShiftPlan
-from components.shift.report import Shift, ShiftReport, ShiftStatus
+from components.shift.report import LEARNED_FROM, Shift, ShiftReport, ShiftStatus
 from components.shift.served_rows import served_statistics
 
-__all__ = ["LEARNED_FROM", "Served", "check_shift", "load_statistics"]
-
-# Below a served version: what its train rows were like. A model server leaves this folder alone.
-LEARNED_FROM: Final = os.path.join("assets.extra", "train_statistics", "FeatureStats.pb")
+__all__ = ["Served", "check_shift", "load_statistics"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

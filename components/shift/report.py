@@ -10,9 +10,21 @@ from typing import Final
 
 from models.binding import bind_or_raise, unbind
 
-__all__ = ["REPORT_FILE", "ColumnShift", "Measure", "Shift", "ShiftReport", "ShiftStatus", "read_shift", "write_shift"]
+__all__ = [
+    "LEARNED_FROM",
+    "REPORT_FILE",
+    "ColumnShift",
+    "Measure",
+    "Shift",
+    "ShiftReport",
+    "ShiftStatus",
+    "read_shift",
+    "write_shift",
+]
 
 REPORT_FILE: Final = "shift_report.json"
+# Below a served version: what its train rows were like. A model server leaves this folder alone.
+LEARNED_FROM: Final = os.path.join("assets.extra", "train_statistics", "FeatureStats.pb")
 
 
 class Measure(enum.Enum):

@@ -61,6 +61,17 @@ def test_a_failed_copy_leaves_what_was_served_and_nothing_else(model, tmp_path, 
     assert os.listdir(served) == ["1"]
 
 
+def test_what_goes_beside_the_model_comes_with_the_version(model, tmp_path):
+    statistics = tmp_path / "FeatureStats.pb"
+    statistics.write_bytes(b"of the train rows")
+    place = os.path.join("assets.extra", "train_statistics", "FeatureStats.pb")
+    version = publish_version(model, str(tmp_path / "served"), now_s=1, beside={place: str(statistics)})
+    assert pathlib.Path(version, place).read_bytes() == b"of the train rows"
+    with pytest.raises(OSError):
+        publish_version(model, str(tmp_path / "served"), now_s=2, beside={place: str(tmp_path / "nowhere")})
+    assert versions(str(tmp_path / "served")) == [1]
+
+
 def test_names_that_are_no_numbers_are_no_versions(tmp_path):
     for name in ("3", "12", ".staging-x", "latest"):
         (tmp_path / name).mkdir()

@@ -8,7 +8,7 @@ from components.example_gen.source import DataConfig, Format
 from components.example_gen.split import HashSplit
 from components.shift.config import DriftConfig, SkewConfig
 from components.shift.plan import ShiftPlan
-from components.shift.report import ShiftReport, ShiftStatus, read_shift, write_shift
+from components.shift.report import LEARNED_FROM, ShiftReport, ShiftStatus, read_shift, write_shift
 from models.errors import ConfigError
 from models.expression import ColumnType
 
@@ -23,7 +23,7 @@ def plan(**shifts):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_drift_is_measured_from_the_statistics_beside_the_served_version(statistics, tmp_path):
-    from components.shift.check import LEARNED_FROM, Served, check_shift
+    from components.shift.check import Served, check_shift
 
     asked = plan(drift=DriftConfig(default=0.2, columns={"user": 0.5}))
     now = statistics(city=[b"a"] * 6 + [b"b"] * 4, price=[1.0, 2.0] * 5, user=[b"u"] * 10)
