@@ -50,10 +50,16 @@ def test_outputs_without_slices_are_a_line_each(panels):
     assert ">all rows<" in picture(panels[0])
 
 
-def test_the_axis_holds_the_margin_and_nothing_even_where_all_intervals_lie_right_of_them():
+def test_the_axis_holds_the_margin_even_where_all_intervals_lie_right_of_it():
     low, high = axis_range(panel_of(cell("click", "auc", 0.05, 0.001), margin=0.02))
     assert low < -0.02
     assert high > 0.0516  # Its upper end.
+
+
+def test_the_axis_holds_no_change_even_where_nothing_is_asked():
+    observed = gate_report(rule("click", Metric.AUC), cells=(cell("click", "auc", 0.05, 0.001),))
+    low, _ = axis_range(gain_panels(observed.decisions)[0])
+    assert low < 0
 
 
 def test_one_wide_slice_does_not_press_the_others_together():
