@@ -14,17 +14,26 @@ def anchors(page):
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", page, re.M)}
 
 
+def links(path):
+    return [link.partition("#") for link in re.findall(r"\]\(([^)]+)\)", path.read_text())]
+
+
+def benchmarks_of(path):
+    return re.findall(r"python -m (benchmarks\.\w+)", path.read_text())
+
+
+def test_there_is_something_to_look_up():
+    assert any(links(path) for path in PAGES)
+    assert any(benchmarks_of(path) for path in PAGES)
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
-    links = re.findall(r"\]\(([^)]+)\)", path.read_text())
-    assert links
-    for target, _, anchor in (link.partition("#") for link in links):
+    for target, _, anchor in links(path):
         assert (DOCS / target).exists(), target
         assert not anchor or anchor in anchors((DOCS / target).read_text()), anchor
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_commands_are_of_benchmarks_that_exist(path):
-    names = re.findall(r"python -m (benchmarks\.\w+)", path.read_text())
-    assert names
-    assert [name for name in names if importlib.util.find_spec(name) is None] == []
+    assert [name for name in benchmarks_of(path) if importlib.util.find_spec(name) is None] == []
