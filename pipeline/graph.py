@@ -8,7 +8,7 @@ from typing import Final
 
 # Not `from tfx import v1`, which takes nine seconds more, all of them Google Cloud.
 from tfx.components import ExampleValidator, Pusher, StatisticsGen, Trainer, Transform
-from tfx.dsl.components.base import executor_spec
+from tfx.dsl.components.base import base_component, executor_spec
 from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import pusher_pb2, trainer_pb2, transform_pb2
@@ -22,6 +22,7 @@ from components.example_gen.split import TRAIN
 from components.gate.component import TaskGate
 from components.pusher.executor import Executor as UntornPusher
 from components.trainer.plan import PLAN_KEY, TrainerPlan
+from components.twins.component import SingleTaskTwins
 from pipeline.config import PipelineConfig
 from pipeline.config.gate import gate_policy
 from pipeline.config.inputs import input_plans, segment_inputs
@@ -29,6 +30,7 @@ from pipeline.evaluation import evaluator_plan
 from pipeline.example_plan import example_gen_plan
 from pipeline.features import FEATURES_KEY, PASSED_KEY, features_to_json
 from pipeline.fingerprint import CODE_KEY, code_fingerprint
+from pipeline.twins import last_file, twins_plan
 
 __all__ = ["METADATA_FILE", "build_pipeline"]
 
@@ -58,6 +60,8 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     transform.add_upstream_node(stop)
     trainer = _trainer(config, transform, declared)
     references = _references(config, trainer)
+    if config.twins is not None:
+        references["twins_model"] = _twins(config, transform, every=config.twins.every)
     evaluator = PairedEvaluator(
         evaluator_plan(config),
         examples=rows,
@@ -118,15 +122,25 @@ def _trainer(config: PipelineConfig, transform: Transform, schema: Channel) -> T
     )
 
 
-def _references(config: PipelineConfig, trainer: Trainer) -> dict[str, ServedModel]:
+def _references(config: PipelineConfig, trainer: Trainer) -> dict[str, base_component.BaseComponent]:
     """By the Evaluator's input: what serves when the candidate is done, and the anchor where one is declared."""
     folder, anchor = os.path.abspath(config.serving_directory), config.gate.anchor
-    found = {"baseline_model": ServedModel(folder).with_id("ServingModel")}
+    found: dict[str, base_component.BaseComponent] = {"baseline_model": ServedModel(folder).with_id("ServingModel")}
     if anchor is not None:
         found["anchor_model"] = ServedModel(folder, which=str(anchor)).with_id("AnchorModel")
     for node in found.values():
         node.add_upstream_node(trainer)
     return found
+
+
+def _twins(config: PipelineConfig, transform: Transform, *, every: int) -> SingleTaskTwins:
+    return SingleTaskTwins(
+        twins_plan(config),
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        every=every,
+        last=last_file(config),
+    )
 
 
 def trainer_plan(config: PipelineConfig) -> TrainerPlan:

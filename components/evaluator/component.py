@@ -18,11 +18,12 @@ __all__ = ["PairedEvaluator", "PairedEvaluatorSpec"]
 
 _BASELINE: Final = REFERENCES[Reference.BASELINE]
 _ANCHOR: Final = REFERENCES[Reference.ANCHOR]
+_TWINS: Final = REFERENCES[Reference.TWINS]
 
 
 @final
 class PairedEvaluatorSpec(ComponentSpec):
-    """The plan as JSON, examples, schema and up to three models; one evaluation."""
+    """The plan as JSON, examples, schema and up to four models; one evaluation."""
 
     PARAMETERS: Mapping[str, ExecutionParameter] = {PLAN_KEY: ExecutionParameter(type=str)}
     INPUTS: Mapping[str, ChannelParameter] = {
@@ -31,6 +32,7 @@ class PairedEvaluatorSpec(ComponentSpec):
         MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
         _BASELINE: ChannelParameter(type=standard_artifacts.Model, optional=True),
         _ANCHOR: ChannelParameter(type=standard_artifacts.Model, optional=True),
+        _TWINS: ChannelParameter(type=standard_artifacts.Model, optional=True),
     }
     OUTPUTS: Mapping[str, ChannelParameter] = {
         EVALUATION_KEY: ChannelParameter(type=standard_artifacts.ModelEvaluation)
@@ -58,8 +60,12 @@ class PairedEvaluator(base_beam_component.BaseBeamComponent):
         model: channel.BaseChannel,
         baseline_model: channel.BaseChannel | None = None,
         anchor_model: channel.BaseChannel | None = None,
+        twins_model: channel.BaseChannel | None = None,
     ) -> None:
-        """Takes what to evaluate; the models to compare with may be those of `components.baseline`, empty or not."""
+        """Takes what to evaluate; the models to compare with may be those of `components.baseline`, empty or not.
+
+        A model that is left out was not asked for, so it is not said to be missing.
+        """
         parameters = {
             PLAN_KEY: plan.to_json(),
             EXAMPLES_KEY: examples,
@@ -67,6 +73,7 @@ class PairedEvaluator(base_beam_component.BaseBeamComponent):
             MODEL_KEY: model,
             _BASELINE: baseline_model,
             _ANCHOR: anchor_model,
+            _TWINS: twins_model,
             EVALUATION_KEY: channel.Channel(type=standard_artifacts.ModelEvaluation),
         }
         super().__init__(spec=PairedEvaluatorSpec(**parameters))

@@ -37,7 +37,11 @@ __all__ = ["CANDIDATE", "REFERENCES", "Executor"]
 
 CANDIDATE: Final = "candidate"
 # The component's inputs by reference.
-REFERENCES: Final = {Reference.BASELINE: "baseline_model", Reference.ANCHOR: "anchor_model"}
+REFERENCES: Final = {
+    Reference.BASELINE: "baseline_model",
+    Reference.ANCHOR: "anchor_model",
+    Reference.TWINS: "twins_model",
+}
 
 _TRIED_ROWS: Final = 256  # Scored before the Beam job, to know which models can.
 _PARTITION_BYTES: Final = 1 << 20  # Of compressed examples: some ten thousand rows.

@@ -124,7 +124,7 @@ def _verdict(place: Slice, by_task: Mapping[str, Cell], policy: Policy) -> Verdi
         for cell, metric in zip(known, policy.verdict_metrics.values(), strict=True)
     ]
     mean = _mean([share for share in relative if share is not None]) if None not in relative else None
-    ends = mean.interval(confidence) if mean is not None else (None, None)
+    ends = _ends(mean, confidence) if mean is not None else (None, None)
     return Verdict(
         slice=place,
         word=word_of([task.change for task in tasks]),
@@ -141,12 +141,17 @@ def _task_change(task: str, metric: Metric, *, cell: Cell | None, confidence: fl
     if known is None:
         return TaskChange(task=task, metric=metric, change=Change.UNKNOWN)
     gain = gain_of(known, metric)
-    low, high = gain.interval(confidence)
-    low, high = low - gain.approximation, high + gain.approximation
+    low, high = _ends(gain, confidence)
     change = Change.UP if low > 0 else Change.DOWN if high < 0 else Change.FLAT
     relative = relative_gain(known, metric)
     share = relative.value if relative is not None else None
     return TaskChange(task=task, metric=metric, change=change, gain=gain.value, low=low, high=high, relative=share)
+
+
+def _ends(estimate: Estimate, confidence: float) -> tuple[float, float]:
+    """Of its interval, widened by what its approximation may be off."""
+    low, high = estimate.interval(confidence)
+    return low - estimate.approximation, high + estimate.approximation
 
 
 def _known(cell: Cell | None) -> Cell | None:
@@ -166,4 +171,5 @@ def _mean(shares: Sequence[Estimate]) -> Estimate | None:
         value=sum(share.value for share in shares) / count,
         std_error=sum(share.std_error for share in shares) / count,
         dof=min(share.dof for share in shares),
+        approximation=sum(share.approximation for share in shares) / count,
     )

@@ -19,13 +19,15 @@ __all__ = ["command", "run_and_show"]
 @click.command("run")
 @CONFIG_ARGUMENT
 @SET_OPTION
+@click.option("--twins", is_flag=True, help="Train single-task twins in this run, to tell what sharing does.")
 @click.pass_obj
-def command(verbose: bool, config: str, overrides: tuple[str, ...]) -> None:
+def command(verbose: bool, config: str, overrides: tuple[str, ...], twins: bool) -> None:
     """Runs CONFIG from raw rows to a push, shows the result and writes its report.
 
     Exits 0 where the model was pushed, 1 where the run failed, 2 where CONFIG is wrong, 3 where the gate refused.
     """
-    run_and_show(load_config(config, overrides), verbose=verbose)
+    asked = [*overrides, *(["twins.every=1"] if twins else [])]
+    run_and_show(load_config(config, asked), verbose=verbose)
 
 
 def run_and_show(config: PipelineConfig, *, verbose: bool) -> NodeProgress:

@@ -69,14 +69,14 @@ def write_funnel(folder: pathlib.Path, *, rows: int = 3_000) -> str:
 
 @pytest.fixture(scope="session")
 def funnel(tmp_path_factory) -> Ran:
-    """The funnel's pipeline after two runs, the second against the model the first pushed."""
+    """The funnel's pipeline after two runs, the second against the model the first pushed, and against twins."""
     from pipeline.local import new_run_id, run_locally
 
     folder = tmp_path_factory.mktemp("funnel")
     path = write_funnel(folder)
     run_ids = []
-    for seed in (1, 2):
-        config = load_config(path, [f"training.seed={seed}"])
+    for overrides in (["training.seed=1"], ["training.seed=2", "twins.every=1"]):
+        config = load_config(path, overrides)
         run_ids.append(new_run_id())
         run_locally(config, run_id=run_ids[-1])
     return Ran(path, folder, config, tuple(run_ids), tuple(versions(config.serving_directory)))

@@ -101,6 +101,14 @@ def test_a_declared_anchor_is_a_node_of_its_own(tmp_path, nodes):
     assert nodes("gate.anchor=17")["AnchorModel"]["which"] == "17"
 
 
+def test_twins_are_compared_with_where_they_are_asked_for(tmp_path):
+    assert "twins_model" not in wiring(tmp_path)["Evaluator"][0]
+    found = wiring(tmp_path, "twins.every=3")
+    assert found["Evaluator"][0]["twins_model"] == [("SingleTaskTwins", "model")]
+    # Transformed examples and the graph that made them are all they depend on: a change of the model trains none.
+    assert set(found["SingleTaskTwins"][0]) == {"transformed_examples", "transform_graph"}
+
+
 def test_the_trainer_knows_the_code_it_runs_so_that_neither_cache_nor_checkpoint_of_older_code_is_taken(nodes):
     plan = json.loads(json.loads(nodes()["Trainer"]["custom_config"])["plan"])
     assert plan["code"] == code_fingerprint("models", "components/trainer") != code_fingerprint("models")

@@ -1,5 +1,6 @@
 """The verdict over every pattern, and the mean gain by hand."""
 
+import dataclasses
 import itertools
 
 import pytest
@@ -76,6 +77,17 @@ def test_delta_m_has_its_errors_added_up(against_twins):
     same = {"difference": 0.0, "error": 0.002, "own_error": 0.005}
     (verdict,) = against_twins({"output": "a", **same}, {"output": "b", **same})
     assert verdict.delta_m_high == pytest.approx(1.96 * 0.01, abs=1e-4)
+
+
+@pytest.mark.parametrize(("off_by", "change"), [(0.0, UP), (0.002, FLAT)])
+def test_what_a_histogram_may_be_off_by_widens_the_dead_band_and_delta_m(policy, comparison, cell, off_by, change):
+    # 1.96 * 0.002 = 0.0039 is below the gain, and with 0.002 more above it; of delta-m that is 0.002 / 0.2 to a side.
+    made = cell(0.005, 0.002, output="a", own_error=0.0, against=Reference.TWINS)
+    sketched = dataclasses.replace(made, difference=dataclasses.replace(made.difference, approximation=off_by))
+    (verdict,) = verdicts_of(policy({"margin": 0.01}, main=("a",)), comparison(sketched))
+    assert verdict.tasks[0].change is change
+    half = (verdict.delta_m_high - verdict.delta_m_low) / 2
+    assert half == pytest.approx((1.96 * 0.002 + off_by) / 0.2, rel=0.02)
 
 
 def test_a_fall_of_a_loss_is_a_rise(policy, comparison, cell):

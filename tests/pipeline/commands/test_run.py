@@ -1,9 +1,10 @@
 """What a run's end means to whoever started it."""
 
 import pytest
+from click.testing import CliRunner
 
 from pipeline import cli
-from pipeline.commands.run import run_and_show
+from pipeline.commands.run import command, run_and_show
 from pipeline.errors import NotPushedError
 from pipeline.report.verdict import Outcome
 
@@ -28,6 +29,16 @@ def test_a_refused_model_is_told_from_a_pushed_one(ended):
     ended(Outcome.REFUSED)
     with pytest.raises(NotPushedError, match=r"^The gate refused the model, so nothing was pushed\.$"):
         run_and_show(None, verbose=True)
+
+
+def test_twins_are_trained_on_demand_whatever_is_declared(monkeypatch):
+    asked = []
+    monkeypatch.setattr("pipeline.commands.run.load_config", lambda path, overrides: asked.append((path, overrides)))
+    monkeypatch.setattr("pipeline.commands.run.run_and_show", lambda config, *, verbose: None)
+    for options in ([], ["--twins"], ["--set", "twins.every=9", "--twins"]):
+        assert CliRunner().invoke(command, ["shop.yaml", *options], obj=False).exit_code == 0
+    # The last one wins.
+    assert [overrides for _, overrides in asked] == [[], ["twins.every=1"], ["twins.every=9", "twins.every=1"]]
 
 
 def test_a_refusal_exits_3(monkeypatch, capsys):
