@@ -105,7 +105,7 @@ def test_a_date_is_its_first_moment():
     assert as_microseconds(pa.array([1], pa.date32()))[0].dtype == np.int64
 
 
-@pytest.mark.parametrize("number", [b"1767225600", b"1767225600000", b"20260101000000"])
+@pytest.mark.parametrize("number", [b"1650112812345", b"1767225600", b"20260101000000"])
 def test_digits_that_are_no_date_are_no_time(number):
     # Python's own reader finds 23:45 on a day of 1650 in 1650112812345.
     values, known = as_microseconds(pa.array([number, b"20260101"], pa.binary()))

@@ -4,9 +4,11 @@ import dataclasses
 
 import pytest
 
-from components.example_gen import EventTime, ExampleGenPlan, HashSplit, TimeSplit, TimeUnit
+from components.example_gen import EventTime, ExampleGenPlan, Format, HashSplit, TimeSplit, TimeUnit
 from components.example_gen.files import find_files
 from components.example_gen.label_report import label_report_text, read_label_report
+from components.example_gen.readers import READERS
+from components.example_gen.readers.csv_rows import read_csv
 from components.example_gen.windows import newest_event
 from models.errors import ConfigError
 from models.expression import ColumnType
@@ -173,6 +175,19 @@ def test_a_task_whose_rows_are_all_young_says_so(funnel):
         " Of 80 row(s) of train, 80 are younger than `matures_after` of task `buy`, 5w, as of "
         "2026-01-30T00:00:00+00:00. Correct the label, its sample space or the rows."
     )
+
+
+def test_the_newest_event_of_a_file_may_lie_in_any_block(make_plan, tmp_path, monkeypatch):
+    header, *rows = csv(days=5).splitlines(keepends=True)
+    (tmp_path / "0.csv").write_bytes(b"".join([header, *rows[8:], *rows[:8]]))
+
+    def in_blocks_of_seven(*arguments):
+        for block in read_csv(*arguments):
+            yield from block.slices(7)
+
+    monkeypatch.setitem(READERS, Format.CSV, in_blocks_of_seven)
+    plan = make_plan(tmp_path / "0.csv", tasks=(CLICK, BUY), event_time=EventTime(column="at"))
+    assert newest_event(plan, find_files(plan.data)[0]) == 1_767_571_200_000_000
 
 
 def test_files_that_cannot_be_read_are_left_to_the_pass_that_says_why(make_plan, tmp_path):
