@@ -10,7 +10,7 @@ from typing import Final
 from components.gate.config import Inconclusive
 from components.gate.decision import Decision, GlobalDecision
 from components.gate.decision import Outcome as Answer
-from components.gate.report import GateReport
+from components.gate.report import GateReport, GateStatus
 from pipeline.report import numbers
 from pipeline.report.evaluation import Slice
 from pipeline.report.gate.words import MARKS
@@ -20,6 +20,7 @@ from pipeline.report.record import RunRecord
 __all__ = ["Outcome", "Verdict", "slice_text", "verdict_of"]
 
 NOTHING_PUSHED: Final = "Nothing was pushed; what served before still serves."
+UNSETTLED: Final = "Nothing failed, but not all is settled."
 MOST_REASONS: Final = 8  # Told one by one; with many slices there can be hundreds.
 
 
@@ -62,7 +63,9 @@ def verdict_of(run: RunRecord) -> Verdict:
     if not run.blessed:
         return _refused(run)
     held = run.gate.reason if run.gate else "The gate let the candidate through."
-    warnings = run.gate.warnings if run.gate else ()
+    warnings = _first(run.gate.warnings) if run.gate else ()
+    if run.gate is not None and run.gate.status is GateStatus.PASSED_WITH_WARNING:
+        held = UNSETTLED  # The reasons below name each.
     if run.push is None:
         return Verdict(Outcome.BLESSED, f"{held} The candidate was not pushed.", warnings)
     version = f" as version {run.push.version}" if run.push.version else ""
@@ -75,9 +78,13 @@ def _refused(run: RunRecord) -> Verdict:
     if run.gate is None:
         return Verdict(Outcome.REFUSED, sentence)
     reasons = tuple(_reasons(run.gate)) or (run.gate.reason,)
+    return Verdict(Outcome.REFUSED, sentence, _first(reasons))
+
+
+def _first(reasons: tuple[str, ...]) -> tuple[str, ...]:
     more = len(reasons) - MOST_REASONS
     told = f"and {numbers.count(more)} more, which the report's page lists under Gate."
-    return Verdict(Outcome.REFUSED, sentence, (*reasons[:MOST_REASONS], told) if more > 0 else reasons)
+    return (*reasons[:MOST_REASONS], told) if more > 0 else reasons
 
 
 def _reasons(gate: GateReport) -> Iterator[str]:

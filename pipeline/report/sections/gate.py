@@ -94,7 +94,6 @@ class GateSection(Section):
         mark: The whole decision.
         blessed: Whether the candidate may be pushed.
         reason: The decision's, in a sentence.
-        warnings: What it was let through with.
         references: What the candidate was compared with, and which version that was.
         is_first: Whether nothing served yet, so that nothing was compared.
         confidence: Of one end of an interval, in percent.
@@ -116,7 +115,6 @@ class GateSection(Section):
     mark: Mark
     blessed: bool
     reason: str
-    warnings: tuple[str, ...]
     references: str
     is_first: bool
     confidence: str
@@ -146,7 +144,6 @@ class GateSection(Section):
             mark=words.status_mark(report),
             blessed=report.blessed,
             reason=report.reason,
-            warnings=report.warnings,
             references=_references(report),
             is_first=Reference.BASELINE.value in report.empty,
             confidence=f"{100 * report.confidence:g}",

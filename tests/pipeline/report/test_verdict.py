@@ -46,11 +46,15 @@ def test_a_pushed_model_is_named_with_its_version_and_place(run):
 
 def test_a_model_let_through_unsettled_is_pushed_with_its_warnings(run):
     unsettled = gate(
-        GateStatus.PASSED_WITH_WARNING, reason="Not all is settled.", warnings=("click auc: it may fall.",)
+        GateStatus.PASSED_WITH_WARNING,
+        reason="Not all is settled: click auc: it may fall.",
+        warnings=("click auc: it may fall.",),
     )
     verdict = verdict_of(dataclasses.replace(run, gate=unsettled))
-    assert verdict.sentence.startswith("Not all is settled. The candidate was pushed")
+    assert verdict.sentence.startswith("Nothing failed, but not all is settled. The candidate was pushed")
     assert verdict.reasons == ("click auc: it may fall.",)
+    many = dataclasses.replace(unsettled, warnings=("It may fall.",) * 100)
+    assert len(verdict_of(dataclasses.replace(run, gate=many)).reasons) == MOST_REASONS + 1
 
 
 def test_a_blessed_model_that_went_nowhere_is_not_called_pushed(run):
