@@ -33,7 +33,8 @@ class CellSketch(View):
         self._units = np.zeros(BUCKETS)
         self._labels = np.zeros(BUCKETS)
         self._unit_squares = self._unit_labels = self._label_squares = 0.0
-        self._sums = BucketSums(len(shape.series))
+        self._unit_fourths = self._label_fourths = 0.0
+        self._sums = BucketSums(len(shape.series), clustered=shape.clustered)
         self._distinct = DistinctCount()
         self._ranks = (
             RankSketch(shape.models, clustered=shape.clustered, weighted=shape.weighted) if shape.ranks else None
@@ -52,6 +53,9 @@ class CellSketch(View):
         self._sums.add(rows.values, rows.weights, rows.labels, rows.buckets)
         if self._shape.clustered:
             self._distinct.add((rows.registers, rows.ranks))
+        else:
+            self._unit_fourths += float(np.square(np.square(rows.weights)).sum())
+            self._label_fourths += float(np.square(np.square(rows.labels)).sum())
         if self._ranks is not None:
             self._ranks.add(rows)
 
@@ -65,6 +69,8 @@ class CellSketch(View):
         self._unit_squares += other._unit_squares
         self._unit_labels += other._unit_labels
         self._label_squares += other._label_squares
+        self._unit_fourths += other._unit_fourths
+        self._label_fourths += other._label_fourths
         self._sums.merge(other._sums)
         self._distinct.merge(other._distinct)
         if self._ranks is not None and other._ranks is not None:
@@ -92,6 +98,8 @@ class CellSketch(View):
             unit_squares=self._unit_squares,
             unit_labels=self._unit_labels,
             label_squares=self._label_squares,
+            unit_fourths=self._unit_fourths,
+            label_fourths=self._label_fourths,
             group_units=self._units[is_filled] if has_groups else None,
             group_labels=self._labels[is_filled] if has_groups else None,
         )

@@ -53,6 +53,8 @@ class ExactView(View):
             unit_squares=float(np.square(weights).sum()),
             unit_labels=float((weights * labels).sum()),
             label_squares=float(np.square(labels).sum()),
+            unit_fourths=0.0,
+            label_fourths=0.0,
             group_units=self._by_group(weights),
             group_labels=self._by_group(labels),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import final
+from typing import Final, final
 
 import numpy as np
 from typing_extensions import override
@@ -11,6 +11,8 @@ from typing_extensions import override
 from components.comparison.view import Base, Curve, Placements, Sums, View
 
 __all__ = ["GroupCounts", "GroupView"]
+
+_NOTHING: Final = Base(0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, None, None)
 
 
 @dataclasses.dataclass
@@ -56,7 +58,7 @@ class GroupView(View):
 
     @override
     def base(self) -> Base:
-        return self._inner.base() if self._inner is not None else Base(0, 0.0, 0.0, 0.0, 0.0, 0.0, None, None)
+        return self._inner.base() if self._inner is not None else _NOTHING
 
     @override
     def sums(self, quantity: str, model: int, other: int | None) -> Sums:

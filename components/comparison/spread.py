@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-__all__ = ["effective_dof"]
+__all__ = ["dof_of_moments", "effective_dof"]
 
 
 def effective_dof(influence: np.ndarray) -> float:
@@ -25,7 +25,11 @@ def effective_dof(influence: np.ndarray) -> float:
     if groups < 2 or scale == 0:
         return max(groups - 1.0, 1.0)
     squares = np.square(influence / scale)
-    total = float(squares.sum())
-    spread = float(np.square(squares).sum()) - total**2 / groups
-    satterthwaite = 2 * total**2 / spread if spread > 0 else math.inf
+    return dof_of_moments(float(squares.sum()), float(np.square(squares).sum()), groups)
+
+
+def dof_of_moments(squares: float, fourths: float, groups: int) -> float:
+    """The same from the sums of the squares and of the fourth powers of what each adds."""
+    spread = fourths - squares**2 / groups
+    satterthwaite = 2 * squares**2 / spread if spread > 0 else math.inf
     return min(max(satterthwaite, 1.0), groups - 1.0)

@@ -21,6 +21,8 @@ class Base:
         unit_squares: Sum of the squared weights.
         unit_labels: Sum of products of weight and weighted label.
         label_squares: Sum of the squared weighted labels.
+        unit_fourths: Sum of the fourth powers of the weights; 0 where groups are kept.
+        label_fourths: Sum of the fourth powers of the weighted labels, likewise.
         group_units: `[groups]` units of each group of the variance, a cluster or a bucket of them; None where units are
             independent and not kept.
         group_labels: `[groups]`, likewise.
@@ -32,6 +34,8 @@ class Base:
     unit_squares: float
     unit_labels: float
     label_squares: float
+    unit_fourths: float
+    label_fourths: float
     group_units: np.ndarray | None
     group_labels: np.ndarray | None
 
@@ -46,6 +50,9 @@ class Sums:
         unit_cross: Sum of products with the weight.
         cross: Sum of products with the weighted label.
         groups: `[groups]` sums of each group; None as in `Base`.
+        unit_moments: `[4]` sums of products of the k-th power, k from 1, and the (4 - k)-th of the weight; None where
+            groups are kept.
+        label_moments: `[4]`, likewise with the weighted label.
     """
 
     total: float
@@ -53,6 +60,8 @@ class Sums:
     unit_cross: float
     cross: float
     groups: np.ndarray | None
+    unit_moments: np.ndarray | None = None
+    label_moments: np.ndarray | None = None
 
 
 @dataclasses.dataclass(frozen=True)

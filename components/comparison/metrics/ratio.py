@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import final
+from typing import Final, final
 
 import numpy as np
 from typing_extensions import override
@@ -13,10 +13,12 @@ from typing_extensions import override
 from components.comparison.cell import Status
 from components.comparison.estimate import Estimate
 from components.comparison.metrics.base import Compared
-from components.comparison.spread import effective_dof
+from components.comparison.spread import dof_of_moments, effective_dof
 from components.comparison.view import Base, Sums, View
 
 __all__ = ["Denominator", "RatioMetric", "of_labels", "of_units"]
+
+_CANCELLED: Final = 1e-3  # Squares, of which less than a millionth of the fourth powers is left.
 
 Denominator = Callable[[float, float], tuple[float, float, float]]
 
@@ -51,9 +53,11 @@ class RatioMetric(Compared):
         size, of_unit, of_label = self.denominator(base.units, base.labels)
         value = sums.total / size
         slope, tilt = value * of_unit, value * of_label
-        row_error = math.sqrt(_row_variance(base, sums, slope, tilt)) / size
+        squares = _row_squares(base, sums, slope, tilt)
+        row_error = math.sqrt(_of_one_more(base.count) * squares) / size
         if sums.groups is None or base.group_units is None or base.group_labels is None:
-            return Estimate(value, row_error, dof=max(base.count - 1, 1), row_error=row_error)
+            dof = _row_dof(base, sums, squares, slope=slope, tilt=tilt)
+            return Estimate(value, row_error, dof=dof, row_error=row_error)
         influence = (sums.groups - slope * base.group_units - tilt * base.group_labels) / size
         std_error = math.sqrt(_of_one_more(len(influence)) * float(np.square(influence).sum()))
         return Estimate(value, std_error, dof=effective_dof(influence), row_error=row_error)
@@ -75,8 +79,8 @@ def of_labels(units: float, labels: float) -> tuple[float, float, float]:
     return labels, 0.0, 1.0
 
 
-def _row_variance(base: Base, sums: Sums, slope: float, tilt: float) -> float:
-    """Sum over units of (quantity - slope * unit - tilt * label) squared, all weighted, with Bessel's factor."""
+def _row_squares(base: Base, sums: Sums, slope: float, tilt: float) -> float:
+    """Sum over units of (quantity - slope * unit - tilt * label) squared, all weighted."""
     squares = (
         sums.squares
         - 2 * (slope * sums.unit_cross + tilt * sums.cross)
@@ -84,7 +88,23 @@ def _row_variance(base: Base, sums: Sums, slope: float, tilt: float) -> float:
         + 2 * slope * tilt * base.unit_labels
         + tilt**2 * base.label_squares
     )
-    return _of_one_more(base.count) * max(squares, 0.0)
+    return max(squares, 0.0)
+
+
+def _row_dof(base: Base, sums: Sums, squares: float, *, slope: float, tilt: float) -> float:
+    """As `effective_dof` of what `_row_squares` sums, from moments; of a denominator of both kinds one less than units.
+
+    Where nearly all of the moments cancels, they cannot tell: then too.
+    """
+    most = float(max(base.count - 1, 1))
+    moments, fourths, factor = sums.unit_moments, base.unit_fourths, slope
+    if slope == 0:
+        moments, fourths, factor = sums.label_moments, base.label_fourths, tilt
+    if moments is None or (slope and tilt) or squares <= _CANCELLED * sums.squares:
+        return most
+    first, second, third, fourth = moments.tolist()
+    total = fourth - 4 * factor * third + 6 * factor**2 * second - 4 * factor**3 * first + factor**4 * fourths
+    return dof_of_moments(squares, total, base.count)
 
 
 def _of_one_more(count: float) -> float:

@@ -97,6 +97,21 @@ def test_sums_say_what_rows_say_within_what_they_state(seed, clustered):
     assert exact["auc", ()].difference.approximation == 0
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+def test_heavy_tails_give_as_little_by_sums_as_by_rows(weighted):
+    rng = np.random.default_rng(0)
+    spent = np.exp(2 * rng.normal(size=4_000))
+    scores = np.stack([spent + rng.normal(size=4_000), spent * (1 + rng.normal(size=4_000))])
+    rows = Rows(labels=spent, scores=scores, known=rng.integers(1, 4, 4_000).astype(float))
+    metrics = ("mse", "mae", "calibration")
+    changes = {"kind": Kind.REGRESSION, "clustered": False, "slicings": (), "weighted": weighted}
+    exact, summed = (cells_of(plan_of(*metrics, exact_rows=size, **changes), rows) for size in (10**9, 0))
+    for key, cell in exact.items():
+        for mine, theirs in ((cell.candidate, summed[key].candidate), (cell.difference, summed[key].difference)):
+            assert theirs.dof == pytest.approx(mine.dof, rel=1e-6), key
+    assert summed["mse", ()].difference.dof < 20
+
+
 def test_equal_scores_in_a_bin_are_ties_and_no_approximation():
     rows = rows_of_users()
     rows = dataclasses.replace(rows, scores=np.round(rows.scores, 1))
