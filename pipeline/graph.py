@@ -7,11 +7,11 @@ import os
 from typing import Final
 
 # Not `from tfx import v1`, which takes nine seconds more, all of them Google Cloud.
-from tfx.components import ExampleValidator, Pusher, StatisticsGen, Trainer, Transform
-from tfx.dsl.components.base import base_component, executor_spec
+from tfx.components import ExampleValidator, StatisticsGen, Transform
+from tfx.dsl.components.base import base_component
 from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
-from tfx.proto import pusher_pb2, trainer_pb2, transform_pb2
+from tfx.proto import pusher_pb2, transform_pb2
 from tfx.types import Channel
 
 from components.baseline.component import ServedModel
@@ -20,9 +20,11 @@ from components.evaluator.component import PairedEvaluator
 from components.example_gen.component import TaskExampleGen
 from components.example_gen.split import TRAIN
 from components.gate.component import TaskGate
-from components.pusher.executor import Executor as UntornPusher
-from components.trainer.plan import PLAN_KEY, TrainerPlan
+from components.pusher.component import VersionPusher
+from components.trainer.component import GoldenTrainer
+from components.trainer.plan import TrainerPlan
 from components.twins.component import SingleTaskTwins
+from pipeline.checks import parity_check, shift_checks
 from pipeline.config import PipelineConfig
 from pipeline.config.gate import gate_policy
 from pipeline.config.inputs import input_plans, segment_inputs
@@ -37,7 +39,6 @@ __all__ = ["METADATA_FILE", "build_pipeline"]
 METADATA_FILE: Final = "metadata.sqlite"
 
 _PREPROCESSING_FN: Final = "pipeline.features.preprocessing_fn"
-_RUN_FN: Final = "components.trainer.run.run_fn"
 
 
 def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
@@ -58,10 +59,9 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     stop = AnomalyStop(anomalies=validator.outputs["anomalies"])
     transform = _transform(config, rows, declared)
     transform.add_upstream_node(stop)
-    trainer = _trainer(config, transform, declared)
-    references = _references(config, trainer)
-    if config.twins is not None:
-        references["twins_model"] = _twins(config, transform, every=config.twins.every)
+    trainer = _trainer(config, transform, rows=rows, schema=declared)
+    parity = parity_check(config, model=trainer.outputs["model"], model_run=trainer.outputs["model_run"])
+    references = _references(config, trainer, transform)
     evaluator = PairedEvaluator(
         evaluator_plan(config),
         examples=rows,
@@ -69,25 +69,33 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         model=trainer.outputs["model"],
         **{name: node.outputs["model"] for name, node in references.items()},
     ).with_id("Evaluator")
+    shifts = shift_checks(
+        config,
+        dict(example_gen_plan(config).delimiters),
+        statistics=statistics.outputs["statistics"],
+        served=references["baseline_model"].outputs["model"],
+    )
     gate = TaskGate(
         evaluation=evaluator.outputs["evaluation"],
         model=trainer.outputs["model"],
         policy=gate_policy(config.gate, config.graph).to_json(),
         code=code_fingerprint("components/gate", "components/comparison"),
+        parity=parity.outputs["parity"],
+        **{name: node.outputs[name] for name, node in shifts.items()},
     )
-    pusher = Pusher(
+    pusher = VersionPusher(
         model=trainer.outputs["model"],
         model_blessing=gate.outputs["blessing"],
+        statistics=statistics.outputs["statistics"],
         push_destination=_destination(config),
-        custom_executor_spec=executor_spec.ExecutorClassSpec(UntornPusher),
-    )
+    ).with_id("Pusher")
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
         pipeline_root=os.path.join(config.home, "artifacts"),
         metadata_connection_config=metadata.sqlite_metadata_connection_config(os.path.join(config.home, METADATA_FILE)),
         components=[
             *(examples, statistics, schema, validator, stop, transform, trainer),
-            *(*references.values(), evaluator, gate, pusher),
+            *(parity, *references.values(), *shifts.values(), evaluator, gate, pusher),
         ],
         enable_cache=True,
         beam_pipeline_args=list(config.beam.pipeline_args),
@@ -110,26 +118,29 @@ def _transform(config: PipelineConfig, rows: Channel, schema: Channel) -> Transf
     )
 
 
-def _trainer(config: PipelineConfig, transform: Transform, schema: Channel) -> Trainer:
-    return Trainer(
-        run_fn=_RUN_FN,
+def _trainer(config: PipelineConfig, transform: Transform, *, rows: Channel, schema: Channel) -> GoldenTrainer:
+    return GoldenTrainer(
+        trainer_plan(config),
+        golden_rows=config.gate.parity.rows,
+        raw_examples=rows,
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
         schema=schema,
-        train_args=trainer_pb2.TrainArgs(splits=[TRAIN]),
-        eval_args=trainer_pb2.EvalArgs(splits=[config.watched_split]),
-        custom_config={PLAN_KEY: trainer_plan(config).to_json()},
-    )
+    ).with_id("Trainer")
 
 
-def _references(config: PipelineConfig, trainer: Trainer) -> dict[str, base_component.BaseComponent]:
-    """By the Evaluator's input: what serves when the candidate is done, and the anchor where one is declared."""
+def _references(
+    config: PipelineConfig, trainer: GoldenTrainer, transform: Transform
+) -> dict[str, base_component.BaseComponent]:
+    """By the Evaluator's input: what serves when the candidate is done, and the anchor and twins where declared."""
     folder, anchor = os.path.abspath(config.serving_directory), config.gate.anchor
     found: dict[str, base_component.BaseComponent] = {"baseline_model": ServedModel(folder).with_id("ServingModel")}
     if anchor is not None:
         found["anchor_model"] = ServedModel(folder, which=str(anchor)).with_id("AnchorModel")
     for node in found.values():
         node.add_upstream_node(trainer)
+    if config.twins is not None:
+        found["twins_model"] = _twins(config, transform, every=config.twins.every)
     return found
 
 

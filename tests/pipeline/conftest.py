@@ -35,6 +35,8 @@ evaluation:
   slices: [[category_0]]
 gate:
   inconclusive: pass_with_warning
+  parity: {{process: same}}
+  drift: {{default: 0.1, beyond: block}}
   rules:
     - {{output: click, metric: auc, min: 0.55, margin: 0.5}}
 push:

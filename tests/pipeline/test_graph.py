@@ -81,8 +81,28 @@ def wiring(tmp_path, *overrides):
 def test_the_pusher_is_reached_only_through_the_gate(tmp_path):
     nodes = wiring(tmp_path)
     inputs, _ = nodes["Pusher"]
-    assert inputs == {"model": [("Trainer", "model")], "model_blessing": [("TaskGate", "blessing")]}
-    assert nodes["TaskGate"][0] == {"evaluation": [("Evaluator", "evaluation")], "model": [("Trainer", "model")]}
+    assert inputs == {
+        "model": [("Trainer", "model")],
+        "model_blessing": [("TaskGate", "blessing")],
+        "statistics": [("StatisticsGen", "statistics")],
+    }
+    assert nodes["TaskGate"][0] == {
+        "evaluation": [("Evaluator", "evaluation")],
+        "model": [("Trainer", "model")],
+        "parity": [("ParityCheck", "parity")],
+        "shift": [("ShiftCheck", "shift")],
+    }
+
+
+def test_drift_is_measured_from_what_serves_skew_without_it_and_neither_unasked(tmp_path):
+    assert wiring(tmp_path)["ShiftCheck"][0] == {
+        "statistics": [("StatisticsGen", "statistics")], "baseline_model": [("ServingModel", "model")],
+    }  # fmt: skip
+    skewed = wiring(tmp_path, "gate.drift=null", "gate.skew={rows: log.csv, default: 0.1}")
+    assert skewed["ShiftCheck"][0] == {"statistics": [("StatisticsGen", "statistics")]}
+    unasked = wiring(tmp_path, "gate.drift=null")
+    assert "ShiftCheck" not in unasked
+    assert "shift" not in unasked["TaskGate"][0]
 
 
 def test_the_candidate_is_compared_with_what_serves_once_it_is_trained(tmp_path):
