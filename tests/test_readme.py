@@ -10,6 +10,7 @@ import yaml
 from click.testing import CliRunner
 
 from components.gate.config import GateConfig, RuleName
+from components.shift.config import Beyond, DriftConfig, SkewConfig
 from models.architectures import ARCHITECTURES
 from models.balancers import BALANCERS, BalancerConfig
 from models.binding import bind_or_raise
@@ -116,6 +117,13 @@ def test_the_balancing_it_shows_is_valid_and_its_table_is_the_catalogue():
     ]
     balancing = bind_or_raise(Section, yaml.safe_load(text)).balancing
     assert balancing.segments.feature == "user_active_degree"
+
+
+def test_the_distances_it_shows_are_valid():
+    (text,) = [text for text in re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL) if "drift:" in text]
+    shown = yaml.safe_load(text)["gate"]
+    assert bind_or_raise(DriftConfig, shown["drift"]).beyond is Beyond.BLOCK
+    assert bind_or_raise(SkewConfig, shown["skew"]).beyond is Beyond.WARN
 
 
 def test_the_gate_it_shows_is_valid():
