@@ -29,7 +29,7 @@ def comparison_table(found: Compared) -> RenderableType:
     for title in ("output", "slice", "metric"):
         table.add_column(title)
     for title in ("rows", "A", "B", "A - B", "95 % interval"):
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     table.add_column("answer" if found.report is not None else "")
     decisions = _by_cell(found.report)
     for cell in found.comparison.cells:
@@ -44,9 +44,7 @@ def _head(found: Compared) -> Text:
 
 
 def _row(cell: Cell, decisions: list[Decision]) -> list[str | Text]:
-    answer = Text(" ").join(
-        Text(f"{_asked(own)} {own.outcome.value}", _COLOURS.get(own.outcome, _OTHER_COLOUR)) for own in decisions
-    )
+    answer = Text(", ").join(Text(_answer(own), _COLOURS.get(own.outcome, _OTHER_COLOUR)) for own in decisions)
     if not decisions and cell.status is not Status.MEASURED:
         answer = Text(cell.status.value, _OTHER_COLOUR)
     interval = ""
@@ -86,8 +84,11 @@ def _by_cell(report: GateReport | None) -> dict[tuple[str, str, Slice], list[Dec
     return found
 
 
-def _asked(decision: Decision) -> str:
-    return decision.rule.value if decision.asked is Asked.DIFFERENCE else decision.asked.value
+def _answer(decision: Decision) -> str:
+    if decision.outcome is Outcome.OBSERVED:
+        return decision.outcome.value
+    asked = decision.rule.value if decision.asked is Asked.DIFFERENCE else decision.asked.value
+    return f"{asked} {decision.outcome.value}"
 
 
 def _called(cell: Cell) -> str:
