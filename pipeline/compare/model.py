@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, Final, final
 
 import numpy as np
@@ -44,7 +44,7 @@ class ComparedModel:
         signature = self.opened.loaded.signatures[SIGNATURE]
         try:
             if not self.examples:
-                given = signature(**{name: self._dense(rows.cells, name) for name in self.columns})
+                given = signature(**{name: self._dense(rows, name) for name in self.columns})
             else:
                 given = signature(**{self.examples: tf.constant(rows.examples, tf.string)})
         except (ValueError, TypeError, tf.errors.OpError) as error:
@@ -57,9 +57,10 @@ class ComparedModel:
             raise UnusableModelError(f"{_called(self.opened)} must give {wanted} scores of {output}, gave {got}.")
         return found
 
-    def _dense(self, cells: Mapping[str, pa.Array], name: str) -> tf.Tensor:
+    def _dense(self, rows: Rows, name: str) -> tf.Tensor:
         place = self.columns.index(name)
-        dtype, column = self.dtypes[place], cells[name]
+        # A feature that no record of a batch has is not among its cells.
+        dtype, column = self.dtypes[place], rows.cells.get(name, pa.nulls(len(rows.examples), pa.binary()))
         values: Any  # Of whatever type the model asks for.
         if dtype == tf.string:
             values = [cell or b"" for cell in as_bytes(column, None).values.to_pylist()]
