@@ -23,7 +23,7 @@ from benchmarks.gate_coverage_rows import Draw, Population
 from components.comparison import Estimate, GroupSums, Kind, OutputPlan, PairedSums, Reference, Rows, Status
 from models.errors import ConfigError
 
-__all__ = ["JUDGED_BY", "Setting", "measured", "settings"]
+__all__ = ["JUDGED_BY", "Setting", "measured", "num_cells", "settings"]
 
 DRAWS: Final = 2000
 QUICK_DRAWS: Final = 200
@@ -61,6 +61,11 @@ def settings() -> Iterator[Setting]:
         yield Setting(population, _ROW_METRICS, math.ceil(users))
         if mean_rows > 1:
             yield Setting(population, ("gauc",), math.ceil(_GROUPS / _share_with_both(population)))
+
+
+def num_cells() -> int:
+    """Of a whole run."""
+    return len(JUDGED_BY) * sum(len(setting.metrics) for setting in settings())
 
 
 def measured(setting: Setting, *, draws: int, seed: int, judged_by: str) -> list[Result]:
@@ -165,7 +170,7 @@ def main() -> None:
         raise ConfigError(
             "gate_coverage", [f"`results` must hold cells of {draws} draws, got none: leave out --table."]
         )
-    Console(soft_wrap=True).print(page(finished), markup=False, highlight=False)
+    Console(soft_wrap=True).print(page(finished, num_cells()), markup=False, highlight=False)
 
 
 if __name__ == "__main__":

@@ -30,9 +30,9 @@ classes: little more than the gate asks for before it decides. Draws with less a
 gate says "too few".
 
 `rows` are judged by all rows one by one, `sums` by what stands in for them above the limit of rows that are kept: 256
-buckets of users and histograms of scores. Error over spread is the mean standard error over the standard deviation of
-the differences drawn: 1 is right. The binomial error of a share is {error:.2%}; a star marks one beyond {low:.1%} to
-{high:.1%}."""
+buckets of users and histograms of scores, of GAUC sums over users. Error over spread is the mean standard error over
+the standard deviation of the differences drawn: 1 is right. The binomial error of a share is {error:.2%}; a star marks
+one beyond {low:.1%} to {high:.1%}."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,16 +87,19 @@ def chance_of_a_miss(draws: int) -> float:
     return float(1 - inside + binom.cdf(math.ceil(BAND[0] * draws - _ROUNDING) - 1, draws, LEVEL))
 
 
-def page(results: Sequence[Result]) -> str:
-    """Both tables, and how many of their cells may miss by chance.
+def page(results: Sequence[Result], full: int) -> str:
+    """The table, and how many of its cells may miss by chance.
 
     Args:
         results: At least one, all of equally many draws.
+        full: Cells of a whole run.
     """
     draws = results[0].draws
     error = math.sqrt(LEVEL * (1 - LEVEL) / draws)
     head = _HEAD.format(draws=draws, error=error, low=BAND[0], high=BAND[1])
-    return "\n".join([head, "", *_table(results), "", _verdict(results, draws)])
+    lost = full - len(results)
+    still = [f"\n{lost} of {full} cells are not measured yet: nothing is claimed of them."] if lost else []
+    return "\n".join([head, "", *_table(results), "", _verdict(results, draws), *still])
 
 
 def _table(results: Sequence[Result]) -> Iterator[str]:

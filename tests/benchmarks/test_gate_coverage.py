@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from benchmarks.gate_coverage import JUDGED_BY, Setting, measured, settings
+from benchmarks.gate_coverage import JUDGED_BY, Setting, measured, num_cells, settings
 from benchmarks.gate_coverage_results import Result, append, chance_of_a_miss, page, read
 from benchmarks.gate_coverage_rows import Population
 from components.comparison import Kind, OutputPlan, PairedSums, Reference, Rows
@@ -76,6 +76,7 @@ def test_what_may_miss_by_chance_is_counted():
 def test_all_that_is_asked_for_is_covered():
     cells = [(own.population.rate, own.population.mean_rows, metric) for own in settings() for metric in own.metrics]
     assert len(cells) == len(set(cells)) == 9 * len(ROW_METRICS) + 6
+    assert num_cells() == 2 * len(cells)
     assert {(rate, mean) for rate, mean, metric in cells if metric == "gauc"} == {
         (rate, mean) for rate in (0.005, 0.05, 0.5) for mean in (10, 100)
     }
@@ -85,8 +86,9 @@ def test_all_that_is_asked_for_is_covered():
 def test_a_cell_beyond_the_band_is_told(held, is_in_band):
     found = dataclasses.replace(RESULT, held=held)
     assert found.is_in_band is is_in_band
-    assert f"{held / 2000:.2%}{'' if is_in_band else '*'} |" in page([found])
-    assert f"{int(not is_in_band)} of 1 cells lie beyond" in page([found])
+    assert f"{held / 2000:.2%}{'' if is_in_band else '*'} |" in page([found], 1)
+    assert f"{int(not is_in_band)} of 1 cells lie beyond" in page([found], 3)
+    assert "2 of 3 cells are not measured yet" in page([found], 3)
 
 
 def test_what_is_appended_is_read_back(tmp_path):
