@@ -26,7 +26,7 @@ class Status(enum.Enum):
     MEASURED = "measured"
     NO_ROWS = "no rows"
     ONE_CLASS = "one class"
-    TOO_FEW = "too few"  # Measured, with an interval that is not to be trusted.
+    TOO_FEW = "too few"  # Measured, with an interval, or a value without one, that is not to be trusted.
     NOT_FINITE = "not finite"
     NOT_COMPARABLE = "not comparable"  # The reference has no such output, or cannot be loaded.
     NO_INTERVAL = "no interval"  # A metric of which only the value is claimed.
@@ -49,6 +49,8 @@ class Cell:
         against: What the candidate is compared with; None where nothing is.
         reference: That model's value on the same rows.
         difference: Candidate less reference, paired.
+        shortfall: How many times the rows would have to be there, with as many positives and clusters each, for the
+            candidate's interval to be trusted, whatever `status` says of a reference; at most 1 where they are enough.
     """
 
     output: str
@@ -63,6 +65,7 @@ class Cell:
     against: Reference | None = None
     reference: Estimate | None = None
     difference: Estimate | None = None
+    shortfall: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+import math
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from components.comparison.cell import Cell, Reference, Slice, Status
 from components.comparison.kinds import Kind
@@ -54,7 +56,8 @@ def _measured(
         wrong.append(_invalid(plan, view, model=place, name=reference.value))
     are_valid = [not problem for problem in wrong]
     has_both = reference is not None and all(are_valid)
-    status, reason = _standing(judged, plan, view)
+    needs = _needs(judged, plan, view)
+    status, reason = _standing(judged, needs)
     return Cell(
         output=plan.output,
         metric=metric,
@@ -65,39 +68,42 @@ def _measured(
         candidate=judged.estimate(view, _CANDIDATE) if are_valid[0] else None,
         reference=judged.estimate(view, place) if are_valid[-1] and reference is not None else None,
         difference=judged.estimate(view, _CANDIDATE, place) if has_both else None,
+        shortfall=max(need.shortfall for need in needs),
     )
 
 
-def _standing(judged: Compared, plan: OutputPlan, view: View) -> tuple[Status, str]:
+def _standing(judged: Compared, needs: Sequence[_Need]) -> tuple[Status, str]:
+    few = [f"{need.least} {need.what}, got {need.got}" for need in needs if need.got < need.least]
+    if few:
+        subject = "An interval" if judged.has_interval else "A value that is more than noise"
+        return Status.TOO_FEW, f"{subject} needs {' and '.join(few)}."
     if not judged.has_interval:
         return Status.NO_INTERVAL, "Only its value is claimed: the noise of its bins does not average out."
-    few = _by_group_few(view) if judged.by_group else _few(plan, view)
-    if few:
-        return Status.TOO_FEW, f"An interval needs {' and '.join(few)}."
     return Status.MEASURED, ""
 
 
-def _few(plan: OutputPlan, view: View) -> list[str]:
-    few = []
-    if plan.kind is not Kind.BINARY:
-        if view.rows < MIN_POSITIVES:
-            few.append(f"{MIN_POSITIVES} rows, got {view.rows}")
+class _Need(NamedTuple):
+    """How many of something an interval takes, and how many there are."""
+
+    least: int
+    what: str
+    got: int
+
+    @property
+    def shortfall(self) -> float:
+        """How many times as many are needed."""
+        return self.least / self.got if self.got else math.inf
+
+
+def _needs(judged: Compared, plan: OutputPlan, view: View) -> list[_Need]:
+    if judged.by_group:
+        first = [_Need(MIN_GROUPS, "users or lists that count", view.groups)]
+    elif plan.kind is Kind.BINARY:
+        counts = {"1": view.positives, "0": view.rows - view.positives}
+        first = [_Need(MIN_POSITIVES, f"rows with label {label}", count) for label, count in counts.items()]
     else:
-        for label, count in (("1", view.positives), ("0", view.rows - view.positives)):
-            if count < MIN_POSITIVES:
-                few.append(f"{MIN_POSITIVES} rows with label {label}, got {count}")
-    if view.clusters < MIN_CLUSTERS:
-        few.append(f"{MIN_CLUSTERS} clusters, got {view.clusters}")
-    return few
-
-
-def _by_group_few(view: View) -> list[str]:
-    few = []
-    if view.groups < MIN_GROUPS:
-        few.append(f"{MIN_GROUPS} users or lists that count, got {view.groups}")
-    if view.clusters < MIN_CLUSTERS:
-        few.append(f"{MIN_CLUSTERS} clusters, got {view.clusters}")
-    return few
+        first = [_Need(MIN_POSITIVES, "rows", view.rows)]
+    return [*first, _Need(MIN_CLUSTERS, "clusters", view.clusters)]
 
 
 def _invalid(plan: OutputPlan, view: View, *, model: int, name: str) -> str:

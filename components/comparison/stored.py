@@ -78,12 +78,19 @@ def _written_cell(cell: Cell) -> dict[str, object]:
     plain = unbind(cell)
     for key in _ESTIMATES:
         if plain[key] is not None:
-            plain[key] = {name: number if math.isfinite(number) else str(number) for name, number in plain[key].items()}
+            plain[key] = {name: _plain(number) for name, number in plain[key].items()}
+    plain["shortfall"] = _plain(cell.shortfall)
     return plain
+
+
+def _plain(number: float) -> float | str:
+    return number if math.isfinite(number) else str(number)
 
 
 def _read_cell(plain: Mapping[str, object]) -> dict[str, object]:
     read = dict(plain)
+    if read.get("shortfall") == str(math.inf):
+        read["shortfall"] = math.inf
     for key in _ESTIMATES:
         numbers = read.get(key)
         if isinstance(numbers, Mapping):

@@ -90,11 +90,8 @@ def _with_not_comparable(cells: list[Cell], lineup: Lineup) -> Iterator[Cell]:
             continue
         seen.add(cell.slice)
         for reference, reason in lineup.not_comparable.items():
-            yield dataclasses.replace(
-                cell,
-                status=Status.NOT_COMPARABLE,
-                reason=reason,
-                against=reference,
-                reference=None,
-                difference=None,
-            )
+            alone = dataclasses.replace(cell, against=reference, reference=None, difference=None)
+            if cell.status is Status.NOT_FINITE and cell.candidate is None:
+                yield alone  # The candidate is at fault, whatever the reference lacks.
+            else:
+                yield dataclasses.replace(alone, status=Status.NOT_COMPARABLE, reason=reason)

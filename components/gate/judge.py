@@ -100,7 +100,10 @@ def _non_inferior(subject: Subject, confidence: float, power: float) -> Decision
 
 
 def _shown_above(subject: Subject, gain: Estimate, *, margin: float, confidence: float, power: float) -> Decision:
-    """Whether the gain is shown to be above minus `margin`."""
+    """Whether the gain is shown to be above minus `margin`.
+
+    `gain` has the error of gain and margin together, by which it is judged; what is told is the gain's own interval.
+    """
     cell, bounds = _cell(subject), bounds_of(gain, confidence)
     outcome = _outcome(subject, holds=bounds.low > -margin, broken=bounds.high < -margin)
     rows = None
@@ -109,8 +112,12 @@ def _shown_above(subject: Subject, gain: Estimate, *, margin: float, confidence:
         if rows is not None and rows <= cell.rows:  # Enough for an equal model, so this one is not equal.
             distance = abs(gain.value + margin)
             rows = _rows(subject, gain, distance=distance, confidence=confidence, power=power)
-    reason = wording.non_inferior(subject.asked, outcome, ends=(bounds.low, bounds.high), margin=margin)
-    return _answer(subject, outcome, reason, found=_Found(gain.value, bounds, confidence, limit=-margin, rows=rows))
+    told = bounds_of(_gain(subject), confidence)
+    ends = (told.low, told.high)
+    are_alike = (told.low > -margin, told.high < -margin) == (bounds.low > -margin, bounds.high < -margin)
+    say = wording.non_inferior if are_alike else wording.by_both
+    reason = say(subject.asked, outcome, ends=ends, margin=margin)
+    return _answer(subject, outcome, reason, found=_Found(gain.value, told, confidence, limit=-margin, rows=rows))
 
 
 def _superior(subject: Subject, level: float, *, confidence: float, power: float) -> Decision:

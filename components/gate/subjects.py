@@ -81,7 +81,7 @@ class Subject:
         if not math.isfinite(estimate.value):
             return self.decide(Outcome.FAILED, f"It is no number, but {estimate.value}.")
         if not math.isfinite(estimate.std_error) and not self._goes_by_value:
-            return self.decide(Outcome.INCONCLUSIVE, "No interval could be told.")
+            return self.decide(Outcome.INCONCLUSIVE, _sentence(self.cell.reason, "No interval could be told."))
         return None
 
     @property

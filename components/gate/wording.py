@@ -7,7 +7,7 @@ import math
 from components.gate.decision import Asked, Outcome
 from components.gate.metrics import SCALES, Metric
 
-__all__ = ["bound", "by_value", "non_inferior", "not_worse", "number", "observed", "superior"]
+__all__ = ["bound", "by_both", "by_value", "non_inferior", "not_worse", "number", "observed", "superior"]
 
 
 def number(value: float) -> str:
@@ -28,6 +28,14 @@ def non_inferior(asked: Asked, outcome: Outcome, *, ends: tuple[float, float], m
     if low > -margin:
         return f"It is worse by no more than {number(-low)}, within {allowed}."
     return f"It may be worse by {number(-low)}, more than {allowed}, or {_best(high)}."
+
+
+def by_both(asked: Asked, outcome: Outcome, *, ends: tuple[float, float], margin: float) -> str:
+    """The same where the error of the margin, a share of an estimated reference, tips it."""
+    allowed = f"the {'total ' if asked is Asked.TOTAL else ''}margin of {number(margin)}"
+    shown = {Outcome.PASSED: f"within {allowed}", Outcome.FAILED: f"beyond {allowed}"}
+    found = f"shown to be {shown[outcome]}" if outcome in shown else f"shown to be neither within {allowed} nor beyond"
+    return f"Its gain is between {ends[0]:+.3g} and {ends[1]:+.3g}, and, with the reference's own error, {found}."
 
 
 def superior(outcome: Outcome, low: float, high: float) -> str:

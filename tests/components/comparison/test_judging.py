@@ -35,19 +35,21 @@ def test_one_class(exact_rows, label):
     assert cells["calibration", ()].status is (Status.TOO_FEW if label else Status.ONE_CLASS)
     assert cells["log_loss", ()].status is Status.TOO_FEW
     assert cells["log_loss", ()].reason == f"An interval needs 500 rows with label {1 - label}, got 0."
+    assert cells["log_loss", ()].shortfall == np.inf
 
 
 @REGIMES
 def test_three_rows(exact_rows):
     rows = take(rows_of_users(), np.arange(3))
     cells = cells_of(plan_of(exact_rows=exact_rows), dataclasses.replace(rows, labels=np.array([1, 0, 0])))
-    assert all(
-        cell.status in (Status.TOO_FEW, Status.NO_INTERVAL, Status.ONE_CLASS, Status.NO_ROWS) for cell in cells.values()
-    )
+    assert all(cell.status in (Status.TOO_FEW, Status.ONE_CLASS, Status.NO_ROWS) for cell in cells.values())
     few = cells["log_loss", ()]
     assert few.status is Status.TOO_FEW
     assert few.reason.startswith("An interval needs 500 rows with label 1, got 1 and 500 rows with label 0, got 2")
     assert few.candidate.value > 0
+    assert few.shortfall == 500
+    noise = cells["calibration_error", ()]
+    assert noise.reason.startswith("A value that is more than noise needs 500 rows with label 1, got 1 and")
 
 
 @REGIMES
@@ -56,6 +58,17 @@ def test_few_clusters(exact_rows):
     cell = of_all("auc", rows, exact_rows=exact_rows)
     assert cell.status is Status.TOO_FEW
     assert cell.reason.startswith("An interval needs 200 clusters, got 1")
+    assert cell.shortfall == pytest.approx(200 / 150, rel=0.05)  # Sketches count clusters to 1.6 %.
+
+
+@REGIMES
+def test_rows_of_few_clusters_are_short_even_where_a_score_is_bad(exact_rows):
+    rows = rows_of_users(num_users=150, mean_rows=50)
+    scores = rows.scores.copy()
+    scores[1, 0] = np.nan
+    cell = of_all("log_loss", dataclasses.replace(rows, scores=scores), exact_rows=exact_rows)
+    assert cell.status is Status.NOT_FINITE
+    assert cell.shortfall > 1
 
 
 @REGIMES

@@ -33,6 +33,7 @@ CELLS = st.builds(
     against=st.none() | st.sampled_from(Reference),
     reference=st.none() | ESTIMATES,
     difference=st.none() | ESTIMATES,
+    shortfall=st.floats(0, allow_nan=False),
 )
 NAMES = st.dictionaries(st.sampled_from(Reference), TEXTS)
 COMPARISONS = st.builds(

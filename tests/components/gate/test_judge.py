@@ -1,5 +1,6 @@
 """Every rule by an example worked by hand: 1.645 standard errors are 95 %, one-sided."""
 
+import dataclasses
 import math
 
 import pytest
@@ -84,6 +85,23 @@ def test_a_relative_margin_is_a_share_of_what_exceeds_a_coin(answers, cell):
     assert of_loss.limit == pytest.approx(-0.03)
 
 
+def test_what_is_told_of_a_relative_margin_is_the_gains_own_interval(answers, cell):
+    rule = {"relative_margin": 0.05, "rule": RuleName.NON_INFERIOR}
+    (same,) = answers(rule, cell(0.0, 0.0))
+    assert (same.value, same.low, same.high, same.reason) == (0.0, 0.0, 0.0, "It is no worse.")
+    # The gain's own error, 0.002, reaches below -0.01; that of candidate - 0.95 * reference, 0.001965, does not.
+    (passed,) = answers(rule, cell(-0.00674, 0.002))
+    assert passed.outcome is Outcome.PASSED
+    assert passed.low == pytest.approx(-0.00674 - 1.6449 * 0.002, abs=1e-6)
+    assert passed.reason == (
+        "Its gain is between -0.01 and -0.00345, and, with the reference's own error, shown to be within the margin of "
+        "0.01."
+    )
+    (waits,) = answers({**rule, "metric": Metric.LOG_LOSS}, cell(0.0167, 0.002, metric="log_loss", reference=0.4))
+    assert waits.outcome is Outcome.INCONCLUSIVE
+    assert waits.reason.endswith("shown to be neither within the margin of 0.02 nor beyond.")
+
+
 def test_bounds_are_judged_by_the_interval(answers, cell):
     # The candidate is 0.7 -+ 1.645 * 0.005 = 0.6918 to 0.7082.
     found = {limit: answers({"min": limit}, cell(0.0))[1].outcome for limit in (0.69, 0.7, 0.71)}
@@ -110,8 +128,23 @@ def test_what_has_no_interval_is_bounded_by_its_value(answers, cell):
     assert failed.reason == "It is 0.06, by its value alone; asked for at most 0.05."
 
 
+def test_a_value_of_too_few_rows_settles_nothing_without_an_interval(answers, cell):
+    rule = {"metric": Metric.CALIBRATION_ERROR, "max": 0.05}
+    few = {"metric": "calibration_error", "status": Status.TOO_FEW, "own_error": math.nan, "error": math.nan}
+    for value in (0.04, 0.4):
+        decision = answers(rule, cell(reference=value, reason="Too noisy.", **few))[1]
+        assert (decision.outcome, decision.reason) == (Outcome.INCONCLUSIVE, "Too noisy.")
+
+
+def test_a_bound_counts_without_a_reference_only_on_rows_enough(answers, cell):
+    lacks = {"status": Status.NOT_COMPARABLE, "difference": None, "reference": None}
+    for shortfall, outcome in ((0.8, Outcome.PASSED), (1.2, Outcome.INCONCLUSIVE), (math.inf, Outcome.INCONCLUSIVE)):
+        found = dataclasses.replace(cell(0.0), **lacks, shortfall=shortfall)
+        assert answers({"min": 0.5}, found)[1].outcome is outcome
+
+
 def test_too_few_rows_never_pass_but_may_fail(answers, cell):
-    few = {"status": Status.TOO_FEW, "reason": "An interval needs 500 rows with label 1, got 100.", "positives": 100}
+    few = {"status": Status.TOO_FEW, "reason": "An interval needs 500 rows with label 1, got 100.", "shortfall": 5.0}
     for rule in (NON_INFERIOR, SUPERIOR, NOT_WORSE):
         (better,) = answers(rule, cell(0.1, **few))
         assert better.outcome is Outcome.INCONCLUSIVE
@@ -123,7 +156,7 @@ def test_too_few_rows_never_pass_but_may_fail(answers, cell):
 
 def test_too_few_rows_ask_for_as_many_as_make_the_interval_count(answers, cell):
     # 100 positives of the 500 that an interval needs: five times the rows, more than the difference itself asks for.
-    (decision,) = answers(NON_INFERIOR, cell(0.0, 0.002, status=Status.TOO_FEW, positives=100))
+    (decision,) = answers(NON_INFERIOR, cell(0.0, 0.002, status=Status.TOO_FEW, shortfall=5.0))
     assert decision.rows_to_settle == 50_000
 
 
