@@ -6,7 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
-from components.comparison.cell import Comparison, Reference
+from components.comparison.cell import Comparison
 from components.comparison.stored import comparison_text
 from components.gate.decide import decide
 from components.gate.report import GateReport, report_to_json
@@ -44,10 +44,10 @@ class Compared:
 
 
 def judged(found: Compared, config: PipelineConfig) -> Compared:
-    """With the answers of the declared rules, B standing for what serves; an anchor there is none."""
-    comparison = found.comparison
-    if any(rule.total_margin is not None for rule in config.gate.rules):
-        missing = comparison.missing | {Reference.ANCHOR: "two models are compared outside a pipeline, without anchor"}
-        comparison = dataclasses.replace(comparison, missing=missing)
-    report = decide(gate_policy(config.gate, config.graph), comparison)
-    return dataclasses.replace(found, comparison=comparison, report=report)
+    """With the answers of the declared rules, B standing for what serves; there is no anchor for a `total_margin`."""
+    asked = [rule for rule in config.gate.rules if rule.total_margin is not None]
+    rules = tuple(dataclasses.replace(rule, total_margin=None) for rule in config.gate.rules)
+    gate = dataclasses.replace(config.gate, rules=rules, anchor=None)
+    report = decide(gate_policy(gate, config.graph), found.comparison)
+    notes = ("`total_margin` is not judged: it counts from the anchor, which is neither A nor B.",) if asked else ()
+    return dataclasses.replace(found, report=report, notes=found.notes + notes)

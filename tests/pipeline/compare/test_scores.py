@@ -1,5 +1,7 @@
 """Models whose scores are in a file."""
 
+import dataclasses
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -74,6 +76,14 @@ def test_a_configuration_names_outputs_and_judges(world, compared, columns):
         "`topic` is not compared: the file has no `label/topic`, `new/topic`, `old/topic`.",
     )
     assert found.report.decisions[0].outcome is Outcome.PASSED
+
+
+def test_what_counts_from_an_anchor_is_not_asked(world, compared, columns):
+    rule = dataclasses.replace(world.config.gate.rules[0], total_margin=0.02)
+    gate = dataclasses.replace(world.config.gate, rules=(rule,), anchor="oldest")
+    found = compared(columns, which=ScoreColumns(), config=dataclasses.replace(world.config, gate=gate))
+    assert found.report.blessed
+    assert found.notes[-1] == "`total_margin` is not judged: it counts from the anchor, which is neither A nor B."
 
 
 def test_one_with_itself_is_zero_and_a_swap_flips(compared, columns):
