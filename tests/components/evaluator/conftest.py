@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from components.example_gen.tfrecord import framed
-from models.heads import Binary, Multiclass, Quantile, Regression
+from models.heads import Binary, Multiclass, Ordinal, Quantile, Regression, ZeroInflatedLognormal
 from models.tasks import Task, TaskGraph, known_column, label_column
 
 NUM_ROWS = 1_500
@@ -22,6 +22,8 @@ GRAPH = TaskGraph(
         Task(name="spend", kind=Regression(), label="c", given="buy"),
         Task(name="topic", kind=Multiclass(num_classes=3), label="d"),
         Task(name="dwell", kind=Quantile(), label="e"),
+        Task(name="stars", kind=Ordinal(num_levels=5), label="f"),
+        Task(name="worth", kind=ZeroInflatedLognormal(), label="g"),
     )
 )
 CLICK = TaskGraph((Task(name="click", kind=Binary(), label="a"),))
@@ -68,6 +70,8 @@ def world() -> World:
         "spend": (np.where(buy, np.exp(1 + 0.3 * logit), 0.0), buy),
         "topic": (np.clip(np.round(logit + 1), 0, 2), np.ones(NUM_ROWS)),
         "dwell": (np.exp(logit), np.ones(NUM_ROWS)),
+        "stars": (np.clip(np.round(logit + 2), 0, 4), np.ones(NUM_ROWS)),
+        "worth": (np.where(buy, np.exp(1 + 0.3 * logit), 0.0), np.ones(NUM_ROWS)),
     }
     for output, (label, known) in truth.items():
         columns[label_column(output)] = np.asarray(label, np.float32)
@@ -78,7 +82,8 @@ def world() -> World:
         scores = {
             "click": sigmoid(seen), "buy": sigmoid(seen - 0.5), "click_and_buy": sigmoid(seen) * sigmoid(seen - 0.5),
             "spend": np.exp(1 + 0.3 * seen), "dwell": np.exp(seen),
-            "topic": classes / classes.sum(axis=1, keepdims=True),
+            "topic": classes / classes.sum(axis=1, keepdims=True), "stars": np.clip(seen + 2, 0, 4),
+            "worth": sigmoid(seen) * sigmoid(seen - 0.5) * np.exp(1 + 0.3 * seen),
         }  # fmt: skip
         columns |= {f"{model}/{output}": np.asarray(values, np.float32) for output, values in scores.items()}
     return World(columns)
@@ -130,7 +135,7 @@ def save_model(folder: pathlib.Path, model: str, widths: Mapping[str, int], *, n
     return str(folder)
 
 
-ALL_OUTPUTS = {"click": 0, "buy": 0, "click_and_buy": 0, "spend": 0, "topic": 3, "dwell": 0}
+ALL_OUTPUTS = {"click": 0, "buy": 0, "click_and_buy": 0, "spend": 0, "topic": 3, "dwell": 0, "stars": 0, "worth": 0}
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,8 @@ def test_every_metric_is_that_of_the_rows_of_its_slice_and_space(world, both, wh
         "click_and_buy": ("auc", "log_loss"),
         "spend": ("mse", "mae", "calibration"),
         "dwell": ("mae",),
+        "stars": ("mse", "mae", "calibration"),
+        "worth": ("mse", "mae", "calibration"),
     }.items():
         rows = in_slice & (world[known_column(output)] > 0)
         label, user = world[label_column(output)][rows].astype(float), world["user"][rows]
@@ -268,7 +270,9 @@ def test_a_baseline_is_compared_on_the_outputs_that_both_have(world, saved, eval
         if cell.against is Reference.BASELINE:
             by_output.setdefault(cell.output, set()).add(cell.status is Status.NOT_COMPARABLE)
     assert {output for output, found in by_output.items() if found == {True}} == {"buy", "click_and_buy", "topic"}
-    assert {output for output, found in by_output.items() if found == {False}} == {"click", "spend", "dwell"}
+    assert {output for output, found in by_output.items() if found == {False}} == {
+        "click", "spend", "dwell", "stars", "worth",
+    }  # fmt: skip
 
 
 def test_a_baseline_that_fails_on_a_later_row_ends_no_run(world, saved, evaluate, tmp_path):
