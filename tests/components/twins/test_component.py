@@ -122,10 +122,11 @@ def test_those_that_were_cleared_away_are_trained_again(run, trained, plan, tmp_
     assert (content, properties["age"]) == ("model 2", 0)
 
 
-def test_where_all_diverge_the_artifact_is_empty_and_the_next_run_tries_again(run, trained, plan):
-    trained.diverged = {twin.task.name: "The loss is not a number." for twin in plan.twins}
+@pytest.mark.parametrize(("which", "is_empty"), [(slice(1), 0), (slice(None), 1)])
+def test_where_one_diverges_the_rest_is_there_and_the_next_run_tries_again(run, trained, plan, which, is_empty):
+    trained.diverged = {twin.task.name: "The loss is not a number." for twin in plan.twins[which]}
     content, properties = run("first", plan, day="monday", every=9)
-    assert (content, properties["is_empty"]) == (None, 1)
+    assert (content, properties["is_empty"]) == (None if is_empty else "model 1", is_empty)
     assert "The loss is not a number." in properties["reason"]
     trained.diverged = {}
     content, properties = run("second", plan, day="tuesday", every=9)
