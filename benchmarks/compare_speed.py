@@ -30,7 +30,7 @@ __all__ = ["main", "write_rows"]
 
 ROWS: Final = 10_000_000
 TASKS: Final = ("click", "conversion")
-TFMA_ROWS: Final = 2_000
+TFMA_ROWS: Final = 8_000
 CORES: Final = 2
 TARGET_S: Final = 60.0
 TARGET_BYTES: Final = 2**30
