@@ -18,7 +18,7 @@ _ASKER: Final = "pipeline.parity"
 
 def parity_check(config: PipelineConfig, *, model: Channel, model_run: Channel) -> ParityCheck:
     """Asks the exported model for the golden batch that the Trainer kept."""
-    return ParityCheck(model=model, model_run=model_run, asker=_ASKER, process=config.gate.parity.process)
+    return ParityCheck(config.gate.parity, model=model, model_run=model_run, asker=_ASKER)
 
 
 def shift_checks(

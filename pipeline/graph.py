@@ -121,7 +121,6 @@ def _transform(config: PipelineConfig, rows: Channel, schema: Channel) -> Transf
 def _trainer(config: PipelineConfig, transform: Transform, *, rows: Channel, schema: Channel) -> GoldenTrainer:
     return GoldenTrainer(
         trainer_plan(config),
-        golden_rows=config.gate.parity.rows,
         raw_examples=rows,
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],

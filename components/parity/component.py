@@ -18,7 +18,7 @@ from components.artifacts import Artifacts, Properties
 from components.parity.artifacts import ParityReportArtifact
 from components.parity.asking import ask
 from components.parity.compare import compare
-from components.parity.config import Process
+from components.parity.config import ParityConfig, Process
 from components.parity.golden import GOLDEN_FILE, Golden
 from components.parity.report import ParityReport, write_parity
 
@@ -28,6 +28,7 @@ PARITY_KEY: Final = "parity"
 
 _ASKER: Final = "asker"
 _PROCESS: Final = "process"
+_ROWS: Final = "rows"
 _RUN: Final = "run"
 
 
@@ -44,7 +45,7 @@ class Executor(base_executor.BaseExecutor):
             report = ParityReport(rows=0, tolerance=0.0, problem="the Trainer has kept no golden batch")
         else:
             with open(path, encoding="utf-8") as file:
-                golden = Golden.from_json(file.read())
+                golden = Golden.from_json(file.read()).first(exec_properties[_ROWS])
             folder = path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
             process = Process(exec_properties[_PROCESS])
             report = compare(golden, ask(folder, golden, asker=exec_properties[_ASKER], process=process))
@@ -53,11 +54,12 @@ class Executor(base_executor.BaseExecutor):
 
 @final
 class ParityCheckSpec(ComponentSpec):
-    """Who asks, where, and the run; the model and what the Trainer kept; one report."""
+    """Who asks, where, for how many rows, and the run; the model and what the Trainer kept; one report."""
 
     PARAMETERS: Mapping[str, ExecutionParameter] = {
         _ASKER: ExecutionParameter(type=str),
         _PROCESS: ExecutionParameter(type=str),
+        _ROWS: ExecutionParameter(type=int),
         _RUN: ExecutionParameter(type=str),
     }
     INPUTS: Mapping[str, ChannelParameter] = {
@@ -79,14 +81,15 @@ class ParityCheck(base_component.BaseComponent):
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
 
     def __init__(
-        self, *, model: channel.BaseChannel, model_run: channel.BaseChannel, asker: str, process: Process
+        self, config: ParityConfig, *, model: channel.BaseChannel, model_run: channel.BaseChannel, asker: str
     ) -> None:
-        """Takes the Trainer's two outputs; `asker` and `process` as in `components.parity.asking.ask`."""
+        """Takes the Trainer's two outputs; `asker` as in `components.parity.asking.ask`."""
         parameters = {
             MODEL_KEY: model,
             MODEL_RUN_KEY: model_run,
             _ASKER: asker,
-            _PROCESS: process.value,
+            _PROCESS: config.process.value,
+            _ROWS: config.rows,
             _RUN: data_types.RuntimeParameter(name=constants.PIPELINE_RUN_ID_PARAMETER_NAME, ptype=str),
             PARITY_KEY: channel.Channel(type=ParityReportArtifact),
         }

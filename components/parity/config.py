@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from typing import Final
 
 from models.errors import raise_if_any
 
-__all__ = ["ParityConfig", "Process"]
+__all__ = ["MOST_ROWS", "ParityConfig", "Process"]
 
-_MOST_ROWS = 256  # Asked one by one too.
+MOST_ROWS: Final = 256  # Kept, and asked one by one too.
 
 
 class Process(enum.Enum):
@@ -24,7 +25,7 @@ class ParityConfig:
     """How the exported model is held against the trained one before a push.
 
     Attributes:
-        rows: How many eval rows are kept with the trainer's predictions, the golden batch.
+        rows: How many eval rows are asked for, of the golden batch that the Trainer has kept with its predictions.
         process: Where the exported model is loaded.
     """
 
@@ -33,6 +34,6 @@ class ParityConfig:
 
     def __post_init__(self) -> None:
         problems = []
-        if not 1 <= self.rows <= _MOST_ROWS:
-            problems.append(f"`rows` must be between 1 and {_MOST_ROWS}, got {self.rows!r}.")
+        if not 1 <= self.rows <= MOST_ROWS:
+            problems.append(f"`rows` must be between 1 and {MOST_ROWS}, got {self.rows!r}.")
         raise_if_any("parity", problems)

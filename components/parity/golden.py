@@ -9,11 +9,10 @@ from typing import Final
 
 import numpy as np
 
-__all__ = ["GOLDEN_FILE", "GOLDEN_FILES_KEY", "GOLDEN_ROWS_KEY", "Golden"]
+__all__ = ["GOLDEN_FILE", "GOLDEN_FILES_KEY", "Golden"]
 
 GOLDEN_FILE: Final = "golden.json"  # In the Trainer's model_run.
-GOLDEN_FILES_KEY: Final = "golden_files"  # What the Trainer is told in `custom_config`: patterns of raw examples,
-GOLDEN_ROWS_KEY: Final = "golden_rows"  # and how many rows to keep.
+GOLDEN_FILES_KEY: Final = "golden_files"  # What the Trainer is told in `custom_config`: patterns of raw examples.
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,6 +30,11 @@ class Golden:
     predictions: dict[str, np.ndarray]
     relative: tuple[str, ...]
     tolerance: float
+
+    def first(self, num_rows: int) -> Golden:
+        """The same of the first rows, which are a choice by chance too."""
+        predictions = {name: values[:num_rows] for name, values in self.predictions.items()}
+        return dataclasses.replace(self, rows=self.rows[:num_rows], predictions=predictions)
 
     def to_json(self) -> str:
         """Rows in base64; float32 survives to the last bit."""

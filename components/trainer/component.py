@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from tfx.components.trainer import executor
 from tfx.dsl.components.base import base_component, executor_spec
@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from components.artifacts import Artifacts, Properties
 from components.example_gen.split import EVAL, TRAIN
-from components.parity.golden import GOLDEN_FILES_KEY, GOLDEN_ROWS_KEY
+from components.parity.golden import GOLDEN_FILES_KEY
 from components.trainer.plan import PLAN_KEY, TrainerPlan
 
 if TYPE_CHECKING:
@@ -68,14 +68,12 @@ class GoldenTrainer(base_component.BaseComponent):
         self,
         plan: TrainerPlan,
         *,
-        golden_rows: int,
         raw_examples: channel.BaseChannel,
         examples: channel.BaseChannel,
         transform_graph: channel.BaseChannel,
         schema: channel.BaseChannel,
     ) -> None:
         """Takes transformed examples to train on and raw ones, of which eval gives the golden batch."""
-        told: dict[str, Any] = {PLAN_KEY: plan.to_json(), GOLDEN_ROWS_KEY: golden_rows}  # Any: TFX's JSON.
         parameters = {
             keys.EXAMPLES_KEY: examples,
             keys.TRANSFORM_GRAPH_KEY: transform_graph,
@@ -84,7 +82,7 @@ class GoldenTrainer(base_component.BaseComponent):
             keys.RUN_FN_KEY: _RUN_FN,
             keys.TRAIN_ARGS_KEY: trainer_pb2.TrainArgs(splits=[TRAIN]),
             keys.EVAL_ARGS_KEY: trainer_pb2.EvalArgs(splits=[plan.watched_split]),
-            keys.CUSTOM_CONFIG_KEY: json_utils.dumps(told),
+            keys.CUSTOM_CONFIG_KEY: json_utils.dumps({PLAN_KEY: plan.to_json()}),
             keys.MODEL_KEY: channel.Channel(type=standard_artifacts.Model),
             keys.MODEL_RUN_KEY: channel.Channel(type=standard_artifacts.ModelRun),
         }

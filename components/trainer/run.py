@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import tensorflow_transform as tft
 
-from components.parity.golden import GOLDEN_FILES_KEY, GOLDEN_ROWS_KEY
+from components.parity.golden import GOLDEN_FILES_KEY
 from components.trainer.build import model_input
 from components.trainer.checkpoints import remove_checkpoints
 from components.trainer.claim import claimed
@@ -59,7 +59,6 @@ def run_fn(fn_args: FnArgs) -> None:
                 transformed.raw_feature_spec(),
                 plan=plan,
                 files=fn_args.custom_config[GOLDEN_FILES_KEY],
-                num_rows=fn_args.custom_config[GOLDEN_ROWS_KEY],
                 folder=fn_args.model_run_dir,
             )
 

@@ -87,6 +87,9 @@ def test_files_survive(tmp_path):
     assert (back.rows, back.relative, back.tolerance) == (GOLDEN.rows, GOLDEN.relative, GOLDEN.tolerance)
     for name, values in GOLDEN.predictions.items():
         assert back.predictions[name].tobytes() == values.tobytes()
+    first = GOLDEN.first(2)
+    assert first.rows == (b"a", b"b")
+    np.testing.assert_array_equal(first.predictions["spend"], SPEND[:2])
     answers = Answers({"REST": {"click": np.array([0.5, np.nan])}}, {"gRPC": "no"}, "embedded")
     again = Answers.from_json(answers.to_json())
     np.testing.assert_array_equal(again.by_route["REST"]["click"], [0.5, np.nan])

@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from components.parity.answers import Answers
 from components.parity.compare import compare
-from components.parity.golden import GOLDEN_FILE, GOLDEN_FILES_KEY, GOLDEN_ROWS_KEY, Golden
+from components.parity.config import MOST_ROWS
+from components.parity.golden import GOLDEN_FILE, GOLDEN_FILES_KEY, Golden
 from components.trainer import run
 from components.trainer.errors import CheckpointsInUseError
 from components.trainer.plan import PLAN_KEY, InputPlan, TrainerPlan
@@ -99,7 +100,7 @@ def test_the_node_trains_records_exports_and_keeps_a_golden_batch(fn_args, tmp_p
     with tf.io.TFRecordWriter(str(tmp_path / "raw-0"), "") as file:
         for row in raw_rows(["label/click"], NUM_ROWS):
             file.write(as_example(row))
-    fn_args.custom_config |= {GOLDEN_FILES_KEY: [str(tmp_path / "raw-*")], GOLDEN_ROWS_KEY: 16}
+    fn_args.custom_config |= {GOLDEN_FILES_KEY: [str(tmp_path / "raw-*")]}
     run_fn(fn_args)
     record = read_record(fn_args.model_run_dir)
     assert [interval.epoch for interval in record.intervals] == [1, 2]
@@ -119,7 +120,7 @@ def test_the_node_trains_records_exports_and_keeps_a_golden_batch(fn_args, tmp_p
     log_loss = -np.mean(label * np.log(click) + (1 - label) * np.log(1 - click))
     assert log_loss == pytest.approx(record.intervals[record.selected_epoch - 1].watched["click_loss"], abs=1e-6)
     golden = Golden.from_json((tmp_path / "run" / GOLDEN_FILE).read_text())
-    assert len(set(golden.rows)) == 16 and set(golden.rows) <= {as_example(row) for row in raw}
+    assert len(set(golden.rows)) == MOST_ROWS and set(golden.rows) <= {as_example(row) for row in raw}
     again = loaded.signatures["serving_default"](examples=tf.constant(golden.rows))
     assert compare(golden, Answers({"signature": {name: values.numpy() for name, values in again.items()}})).agrees
     assert (golden.relative, golden.tolerance) == ((), 1e-5)
