@@ -94,6 +94,8 @@ ARCHITECTURE_SAMPLES = (
     Routing(num_blocks=2, expert=(6, 5), training=RouterTraining.GUMBEL_SOFTMAX),
 )
 
+SMALL = MMoE(num_experts=2, expert=(5,))  # Where a step is traced or compiled and the network is not the point.
+
 
 def features_of(rows: int, *, seed: int = 0, with_tags: bool = False) -> dict[str, tf.Tensor]:
     """A batch for `INPUTS`, and `TAGS` if asked."""

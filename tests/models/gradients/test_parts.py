@@ -5,7 +5,7 @@ import tensorflow as tf
 from models.architectures import Routing
 from models.balancers import FAMO, MGDA, After, GradVac, PCGrad, Scope, Static, Uncertainty
 from models.errors import ConfigError
-from tests.models.samples import FUNNEL, INPUTS, TAGS, features_of, funnel_targets, model_of
+from tests.models.samples import FUNNEL, INPUTS, SMALL, TAGS, features_of, funnel_targets, model_of
 
 ROWS = 50  # Of three parts the last is smaller.
 BALANCERS = (
@@ -17,8 +17,8 @@ BALANCERS = (
 )
 
 
-def trained(balancer, num_parts, *, rows=ROWS, **settings):
-    model = model_of(tasks=FUNNEL, inputs=(*INPUTS, TAGS), balancer=balancer, l2=0.01, **settings)
+def trained(balancer, num_parts, *, rows=ROWS):
+    model = model_of(SMALL, tasks=FUNNEL, inputs=(*INPUTS, TAGS), balancer=balancer, l2=0.01)
     model.compile(optimizer=tf.keras.optimizers.SGD(0.2))
     if num_parts > 1:
         model.train_by(num_parts=num_parts)
