@@ -1,6 +1,7 @@
 """A reduced form of the coverage of the gate's intervals; seeds are fixed, so it gives the same in every run."""
 
 import dataclasses
+import pathlib
 import sys
 
 import numpy as np
@@ -12,6 +13,7 @@ from benchmarks.gate_coverage_results import Result, append, chance_of_a_miss, p
 from benchmarks.gate_coverage_rows import Population
 from components.comparison import Kind, OutputPlan, PairedSums, Reference, Rows
 
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 ROW_METRICS = ("auc", "log_loss", "calibration")
 DRAWS = 300
 # 300 draws of a right interval hold the truth in so many; a cell goes beyond in 2 of 1,000 runs with another seed.
@@ -94,3 +96,16 @@ def test_a_cell_beyond_the_band_is_told(held, is_in_band):
 def test_what_is_appended_is_read_back(tmp_path):
     append(tmp_path / "found.jsonl", RESULT)
     assert read(tmp_path / "found.jsonl") == [RESULT]
+
+
+def test_the_page_of_the_docs_is_that_of_its_cells():
+    found = read(DOCS / "gate_coverage.jsonl")
+    assert (DOCS / "gate_coverage.md").read_text() == page(found, num_cells()) + "\n"
+    every = [
+        (own.population.rate, own.population.mean_rows, metric, judged_by, 2000)
+        for judged_by in JUDGED_BY
+        for own in settings()
+        for metric in own.metrics
+    ]
+    assert [(own.rate, own.mean_rows, own.metric, own.judged_by, own.draws) for own in found] == every[: len(found)]
+    assert sum(not own.is_in_band for own in found) <= binom.ppf(0.95, len(found), chance_of_a_miss(2000))
