@@ -47,6 +47,7 @@ evaluation:
   slices: [[device]]
 gate:
   inconclusive: pass_with_warning
+  parity: {{process: same}}
   rules:
     - {{output: click, metric: auc, min: 0.6, margin: 0.5}}
     - {{output: click, metric: calibration, min: 0.7, max: 1.4}}
