@@ -51,14 +51,15 @@ def take_version(directory: str, folder: str, *, which: str = HIGHEST) -> Taken:
         OSError: The files cannot be read, or `folder` cannot be written.
     """
     found = versions(directory)
-    if not found:
+    if not found and which in (HIGHEST, OLDEST):
         return Taken(None, reason=f"nothing serves yet: {directory} holds no version", nothing_serves=True)
     if which in (HIGHEST, OLDEST):
         taken = found[-1] if which == HIGHEST else found[0]
     elif int(which) in found:
         taken = int(which)
     else:
-        known = ", ".join(map(str, found[-3:]))
+        # Pinned, so it has served: where there is none at all, the folder was emptied, or is not mounted.
+        known = ", ".join(map(str, found[-3:])) or "none"
         return Taken(None, reason=f"version {which} is not in {directory} any more; the last there: {known}")
     shutil.copytree(os.path.join(directory, str(taken)), folder, copy_function=_link_or_copy)
     return Taken(taken, fingerprint=_fingerprint(pathlib.Path(folder)))

@@ -19,6 +19,8 @@ __all__ = ["join", "losses_and_hits", "rows_of", "take", "without_clusters"]
 
 SMALLEST_PROBABILITY: Final = 1e-7  # Keras's, so that log losses agree with the training's.
 
+SUM_TOLERANCE: Final = 1e-2  # Of float16 and bfloat16 models, whose probabilities add up to 1 within that.
+
 _Extracts = Mapping[str, Any]  # TFMA's: nested dicts of arrays.
 
 
@@ -41,16 +43,28 @@ def rows_of(extracts: _Extracts, plan: EvaluatorPlan, lineups: Mapping[str, Line
 
 
 def losses_and_hits(labels: np.ndarray, predictions: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
-    """`[models, rows]` losses, NaN where a probability is none, and whether the first guess is right."""
+    """`[models, rows]` losses, NaN where predictions or labels are none, and whether the first guess is right.
+
+    Args:
+        labels: `[rows]` classes.
+        predictions: By model, `[rows, classes]` probabilities that add up to 1.
+    """
     losses, hits = [], []
     classes = labels.astype(np.int64)
     for given in predictions:
-        probabilities = np.asarray(given, np.float64)  # [rows, classes]
-        own = probabilities[np.arange(len(classes)), np.minimum(classes, probabilities.shape[1] - 1)]
-        losses.append(-np.log(np.clip(own, SMALLEST_PROBABILITY, 1.0)))
-        hits.append(np.argmax(probabilities, axis=1) == classes)
-    is_sound = [np.isfinite(np.asarray(given, np.float64)).all(axis=1) for given in predictions]
-    return np.where(is_sound, np.stack(losses), np.nan), np.stack(hits).astype(np.float64)
+        probabilities = np.asarray(given, np.float64)
+        is_class = (classes >= 0) & (classes < probabilities.shape[1]) & (classes == labels)
+        own = probabilities[np.arange(len(classes)), np.where(is_class, classes, 0)]
+        is_sound = is_class & _are_probabilities(probabilities)
+        losses.append(np.where(is_sound, -np.log(np.clip(own, SMALLEST_PROBABILITY, 1.0)), np.nan))
+        hits.append(is_sound & (np.argmax(probabilities, axis=1) == classes))
+    return np.stack(losses), np.stack(hits).astype(np.float64)
+
+
+def _are_probabilities(scores: np.ndarray) -> np.ndarray:
+    """By row; logits are none, whose loss could come out as 0."""
+    with np.errstate(invalid="ignore"):
+        return ((scores >= 0) & (scores <= 1)).all(axis=1) & (np.abs(scores.sum(axis=1) - 1) < SUM_TOLERANCE)
 
 
 def take(rows: Rows, places: np.ndarray) -> Rows:

@@ -9,7 +9,8 @@ from components.comparison.cell import Comparison
 from components.gate.checks import DRIFT, SKEW, judge_parity, judge_shift
 from components.gate.config import Inconclusive, RuleName, WithoutReference
 from components.gate.decision import Asked, Decision, GlobalDecision, Outcome
-from components.gate.judge import judge_bound, judge_differences, judge_total
+from components.gate.judge import judge_differences, judge_totals
+from components.gate.judge_bounds import judge_bounds
 from components.gate.policy import Policy
 from components.gate.report import GateReport, GateStatus
 from components.gate.subjects import Subject, subjects_of
@@ -94,13 +95,16 @@ def _power_of_each(subjects: Sequence[Subject]) -> float:
 
 
 def _judge(subjects: Sequence[Subject], *, confidence: float, power: float) -> list[Decision]:
-    differences = [subject for subject in subjects if subject.asked is Asked.DIFFERENCE]
-    found = judge_differences(differences, confidence=confidence, power=power)
-    for subject in subjects:
-        if subject.asked is Asked.TOTAL:
-            found.append(judge_total(subject, confidence=confidence, power=power))
-        elif subject.asked is not Asked.DIFFERENCE:
-            found.append(judge_bound(subject, confidence=confidence, power=power))
+    judges = {
+        Asked.DIFFERENCE: judge_differences,
+        Asked.TOTAL: judge_totals,
+        Asked.MIN: judge_bounds,
+        Asked.MAX: judge_bounds,
+    }
+    found: list[Decision] = []
+    for asked, judge in judges.items():
+        mine = [subject for subject in subjects if subject.asked is asked]
+        found += judge(mine, confidence=confidence, power=power) if mine else []
     return found
 
 

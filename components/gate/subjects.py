@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Final
 
 from components.comparison.cell import Cell, Comparison, Reference, Slice, Status
-from components.gate.config import Rule, RuleName
+from components.gate.config import Inconclusive, Rule, RuleName
 from components.gate.decision import Asked, Decision, Outcome
 
-__all__ = ["Subject", "subjects_of"]
+__all__ = ["OTHERS", "Subject", "subjects_of"]
+
+OTHERS: Final = "(other values)"  # Beyond those that are compared one by one.
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,11 @@ class Subject:
         if self.against is not None and self.cell.status is Status.NOT_FINITE:
             reason = _sentence(self.cell.reason, "A prediction is not a finite number.")
             return self.decide(Outcome.NOT_COMPARABLE, f"The reference is at fault: {reason}")
+        if self.cell.status is Status.NO_ROWS and not self.slice:
+            # Nothing at all was seen, which no policy lets pass.
+            decision = self.decide(Outcome.INCONCLUSIVE, _sentence(self.cell.reason, "No rows."))
+            is_lenient = decision.inconclusive is Inconclusive.PASS_WITH_WARNING
+            return dataclasses.replace(decision, inconclusive=Inconclusive.BLOCK) if is_lenient else decision
         if self.cell.status in (Status.NO_ROWS, Status.ONE_CLASS) or estimate is None:
             return self.decide(Outcome.INCONCLUSIVE, _sentence(self.cell.reason, f"{self.cell.status.value}."))
         if not math.isfinite(estimate.value):
@@ -104,6 +112,9 @@ def subjects_of(rule: Rule, comparison: Comparison) -> tuple[Subject, ...]:
             paired = next((cell for cell in here if cell.against is against), None)
             cell = alone if against is None or absent is not None else paired
             found.append(Subject(rule=rule, asked=asked, slice=place, cell=cell, against=against, absent=absent))
+        for place, rows in _left_out(rule, comparison):
+            unseen = Outcome.INCONCLUSIVE, f"{rows:,} rows lie in values beyond those that are compared one by one."
+            found.append(Subject(rule=rule, asked=asked, slice=place, cell=None, against=against, absent=unseen))
     return tuple(found)
 
 
@@ -128,6 +139,12 @@ def _slices(rule: Rule, cells: list[Cell]) -> list[Slice]:
         values = dict.fromkeys(cell.slice for cell in cells if {name for name, _ in cell.slice} == set(columns))
         found += list(values) or [tuple((column, "(no value)") for column in columns)]
     return found
+
+
+def _left_out(rule: Rule, comparison: Comparison) -> list[tuple[Slice, int]]:
+    """Of each declared slicing the values that nobody looked at, as one slice, and their rows."""
+    rows = {columns: comparison.left_out.get(", ".join(columns), 0) for columns in rule.slices}
+    return [(tuple((column, OTHERS) for column in columns), number) for columns, number in rows.items() if number]
 
 
 def _absent(comparison: Comparison, against: Reference) -> tuple[Outcome, str] | None:

@@ -25,6 +25,8 @@ def non_inferior(asked: Asked, outcome: Outcome, *, ends: tuple[float, float], m
         return f"It is better by at least {number(low)}."
     if low == 0:
         return "It is no worse."
+    if high < -margin:
+        return f"It looks worse by at least {number(-high)}, more than {allowed}, as one of several may by chance."
     if low > -margin:
         return f"It is worse by no more than {number(-low)}, within {allowed}."
     return f"It may be worse by {number(-low)}, more than {allowed}, or {_best(high)}."
@@ -62,6 +64,8 @@ def bound(asked: Asked, outcome: Outcome, value: float, *, ends: tuple[float, fl
         return f"It is {number(value)}, and {interval} is {side} {number(limit)}."
     if outcome is Outcome.FAILED:
         return f"It is {number(value)}, and {interval} is wholly {wrong} {number(limit)}."
+    if ends[1] < limit if asked is Asked.MIN else ends[0] > limit:
+        return f"It is {number(value)}, and {interval} is {wrong} {number(limit)}, as one of several may be by chance."
     return f"It is {number(value)}, and {interval} does not settle whether it is {side} {number(limit)}."
 
 

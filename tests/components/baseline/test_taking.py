@@ -83,6 +83,12 @@ def test_without_any_version_nothing_is_made_and_the_reason_is_said(tmp_path, ex
     assert not (tmp_path / "taken").exists()
 
 
+def test_a_pinned_version_has_served_so_a_folder_without_any_is_no_first_run(tmp_path):
+    taken = take_version(str(tmp_path / "not mounted"), str(tmp_path / "taken"), which="7")
+    assert (taken.version, taken.nothing_serves) == (None, False)
+    assert taken.reason == f"version 7 is not in {tmp_path / 'not mounted'} any more; the last there: none"
+
+
 def test_a_pinned_version_that_is_gone_is_not_replaced_by_another(served, tmp_path):
     taken = take_version(served, str(tmp_path / "taken"), which="7")
     assert (taken.version, taken.fingerprint, taken.nothing_serves) == (None, "", False)

@@ -7,7 +7,7 @@ import pytest
 
 from components.comparison.cell import Reference, Status
 from components.comparison.estimate import Estimate
-from components.gate.config import RuleName
+from components.gate.config import Inconclusive, RuleName
 from components.gate.decide import decide
 from components.gate.decision import Asked, Outcome
 from components.gate.metrics import Metric
@@ -152,6 +152,66 @@ def test_too_few_rows_never_pass_but_may_fail(answers, cell):
         assert answers(rule, cell(-0.1, **few))[0].outcome is Outcome.FAILED
     assert answers({"min": 0.5}, cell(0.0, **few))[1].outcome is Outcome.INCONCLUSIVE
     assert answers({"min": 0.9}, cell(0.0, **few))[1].outcome is Outcome.FAILED
+
+
+def test_few_rows_fail_only_by_what_leaves_no_doubt(answers, cell):
+    # -0.02 is 5 errors below the margin of -0.01, -0.0155 is 2.75: one in 300, which few rows show by chance.
+    few = {"status": Status.TOO_FEW, "reason": "An interval needs 500 rows with label 1, got 50."}
+    found = {
+        (shortfall, gain): answers(NON_INFERIOR, cell(gain, 0.002, shortfall=shortfall, **few))[0].outcome
+        for shortfall in (10.0, 10.1)
+        for gain in (-0.02, -0.0155)
+    }
+    assert found.pop((10.0, -0.02)) is Outcome.FAILED
+    assert set(found.values()) == {Outcome.INCONCLUSIVE}
+
+
+def test_a_failure_is_held_to_holms_levels_over_the_slices(answers, cell):
+    # p(-0.0133) = 0.0495: enough alone, not as one of four. p(-0.015) = 0.0062 is under 0.05 / 4, and then 0.0495 is
+    # over 0.05 / 3.
+    def of(*gains):
+        cells = [cell(gain, 0.002, slice=(("country", str(n)),) if n else ()) for n, gain in enumerate(gains)]
+        return [found.outcome for found in answers({**NON_INFERIOR, "slices": (("country",),)}, *cells)]
+
+    passed, waits, failed = Outcome.PASSED, Outcome.INCONCLUSIVE, Outcome.FAILED
+    assert of(0.0, -0.0134) == [passed, waits]
+    assert of(0.0, 0.0, 0.0, -0.0133) == [passed, passed, passed, waits]
+    assert of(0.0, 0.0, -0.0133, -0.015) == [passed, passed, waits, failed]
+
+
+def test_what_fails_by_chance_as_one_of_several_says_so(answers, cell):
+    cells = [cell(gain, 0.002, slice=(("country", str(n)),) if n else ()) for n, gain in enumerate((0.0, -0.0133))]
+    _, found = answers({**NON_INFERIOR, "slices": (("country",),)}, *cells)
+    assert (
+        found.reason
+        == "It looks worse by at least 0.01, more than the margin of 0.01, as one of several may by chance."
+    )
+    bounded = [
+        dataclasses.replace(made, candidate=Estimate(value, 0.005))
+        for made, value in zip(cells, (0.75, 0.6917), strict=True)
+    ]
+    lowest = answers({"min": 0.7, "slices": (("country",),)}, *bounded)[3]
+    assert lowest.outcome is Outcome.INCONCLUSIVE
+    assert lowest.reason.endswith("is below 0.7, as one of several may be by chance.")
+
+
+def test_values_of_a_slicing_that_nobody_looked_at_are_not_settled(answers, cell):
+    rule = {**NON_INFERIOR, "slices": (("country",), ("device",))}
+    cells = [cell(0.0, slice=((column, "a"),)) for column in ("country", "device")]
+    found = answers(rule, cell(0.0), *cells, left_out={"country": 12_000})
+    (unseen,) = [one for one in found if one.outcome is not Outcome.PASSED]
+    assert (unseen.slice, unseen.outcome) == ((("country", "(other values)"),), Outcome.INCONCLUSIVE)
+    assert unseen.reason == "12,000 rows lie in values beyond those that are compared one by one."
+
+
+@pytest.mark.parametrize("rule", [NON_INFERIOR, {"min": 0.6}, {"margin": 0.01, "max": 0.8}])
+def test_no_row_at_all_is_let_through_by_no_policy(policy, comparison, cell, rule):
+    empty = {"status": Status.NO_ROWS, "reason": "No rows with a known label.", "candidate": None, "difference": None}
+    lenient = policy(rule, inconclusive=Inconclusive.PASS_WITH_WARNING)
+    assert decide(lenient, comparison(dataclasses.replace(cell(), **empty))).blessed is False
+    of_slice = dataclasses.replace(cell(), slice=(("country", "a"),), **empty)
+    sliced = policy({**rule, "slices": (("country",),)}, inconclusive=Inconclusive.PASS_WITH_WARNING)
+    assert decide(sliced, comparison(cell(0.0), of_slice)).blessed
 
 
 def test_too_few_rows_ask_for_as_many_as_make_the_interval_count(answers, cell):
