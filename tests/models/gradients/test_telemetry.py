@@ -5,7 +5,7 @@ import tensorflow as tf
 from models.architectures import DSelectK, Routing, SNRTrans
 from models.balancers import DWA, FAMO, After, Scope, Static
 from tests.models.gradients.fixed import Fixed
-from tests.models.samples import FUNNEL, features_of, funnel_targets, model_of
+from tests.models.samples import FUNNEL, SMALL, features_of, funnel_targets, model_of
 
 ROWS = 64
 BALANCERS = (
@@ -18,8 +18,8 @@ BALANCERS = (
 )
 
 
-def trained(balancer, *, every, steps=5, **settings):
-    model = model_of(tasks=FUNNEL, balancer=balancer, l2=0.01, **settings)
+def trained(balancer, *, every, steps=5, architecture=SMALL, **settings):
+    model = model_of(architecture, tasks=FUNNEL, balancer=balancer, l2=0.01, **settings)
     model.compile(optimizer=tf.keras.optimizers.SGD(0.2))
     if every:
         model.train_by(look_every=every)
@@ -69,7 +69,7 @@ def test_a_look_sees_what_an_exact_method_is_shown():
 def test_what_was_seen_is_in_a_checkpoint(tmp_path):
     model = trained(Static(), every=2)
     path = tf.train.Checkpoint(model=model).write(str(tmp_path / "kept"))
-    twin = model_of(tasks=FUNNEL, balancer=Static(), l2=0.01)
+    twin = model_of(SMALL, tasks=FUNNEL, balancer=Static(), l2=0.01)
     twin.compile(optimizer=tf.keras.optimizers.SGD(0.2))
     twin.train_by(look_every=2)
     tf.train.Checkpoint(model=twin).read(path)
