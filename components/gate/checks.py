@@ -35,8 +35,18 @@ def judge_parity(parity: ParityReport) -> GlobalDecision:
     return GlobalDecision(name=PARITY, outcome=outcome, reason=reason, value=largest, limit=parity.tolerance)
 
 
-def judge_shift(name: str, shift: Shift, beyond: Beyond) -> GlobalDecision:
-    """Whether columns stayed within their thresholds; what could not be measured is said, and blocks where asked to."""
+def judge_shift(name: str, shift: Shift | None, beyond: Beyond) -> GlobalDecision:
+    """Whether columns stayed within their thresholds; what could not be measured is said, and blocks where asked to.
+
+    Args:
+        name: `DRIFT` or `SKEW`.
+        shift: None where nobody measured what was asked for.
+        beyond: What a column beyond its threshold means.
+    """
+    if shift is None or shift.status is ShiftStatus.NO_ROWS:
+        outcome = Outcome.FAILED if beyond is Beyond.BLOCK else Outcome.WARNED
+        reason = "nobody measured it" if shift is None else shift.reason.rstrip(".")
+        return GlobalDecision(name=name, outcome=outcome, reason=f"Not measured: {reason}.")
     if shift.status is ShiftStatus.NOTHING_SERVES:
         reason = "Nothing serves yet, so there are no earlier rows to measure from."
         return GlobalDecision(name=name, outcome=Outcome.OBSERVED, reason=reason)

@@ -78,10 +78,9 @@ def decide(
 
 def _checks(policy: Policy, parity: ParityReport | None, shift: ShiftReport | None) -> list[GlobalDecision]:
     found = [judge_parity(parity)] if parity is not None else []
-    if shift is None:
-        return found
-    for name, measured, asked in ((DRIFT, shift.drift, policy.gate.drift), (SKEW, shift.skew, policy.gate.skew)):
-        if measured is not None and asked is not None:
+    given = ShiftReport() if shift is None else shift
+    for name, measured, asked in ((DRIFT, given.drift, policy.gate.drift), (SKEW, given.skew, policy.gate.skew)):
+        if asked is not None:
             found.append(judge_shift(name, measured, asked.beyond))
     return found
 

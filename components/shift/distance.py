@@ -34,9 +34,10 @@ def distances(
 ) -> tuple[ColumnShift, ...]:
     """How far each column with a threshold moved, in the order of names.
 
-    A column that held values and holds none any more is beyond any threshold, which TFDV passes over; one that held
-    none is new, and beyond none. Shares of missing values do not count, of strings only the thousand most frequent
-    do, and a column of one number alone is at distance 1 from any other number or mix: so TFDV's histograms have it.
+    A column that held values and holds none any more, or values of another kind, is beyond any threshold, which TFDV
+    passes over; one that held none is new, and beyond none. Shares of missing values do not count, of strings only the
+    thousand most frequent do, and a column of one number alone is at distance 1 from any other number or mix: so TFDV's
+    histograms have it.
 
     Args:
         trained: Of this run's train rows.
@@ -55,15 +56,16 @@ def distances(
     for name in sorted(thresholds):
         reason = _absence(now.get(name, 0), then.get(name, 0), side)
         distance = None if reason else measured.get(name)
+        is_lost = now.get(name, 0) == 0
         if distance is None and not reason:
-            reason = "TFDV gave no distance"
+            reason, is_lost = "it holds values of another kind than before, which have no distance", True
         found.append(
             ColumnShift(
                 column=name,
                 measure=_MEASURES[columns[name]],
                 threshold=thresholds[name],
                 distance=distance,
-                is_beyond=distance > thresholds[name] if distance is not None else now.get(name, 0) == 0,
+                is_beyond=distance > thresholds[name] if distance is not None else is_lost,
                 reason=reason,
             )
         )

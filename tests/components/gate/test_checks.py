@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from components.gate.checks import DRIFT, SKEW, judge_parity, judge_shift
+from components.gate.config import WithoutReference
 from components.gate.decide import decide
 from components.gate.decision import Outcome
 from components.gate.report import GateStatus, report_from_json, report_to_json
@@ -117,7 +118,18 @@ def test_what_could_not_be_measured_is_never_silent(judged, status):
         GateStatus.PASSED_WITH_WARNING, ("skew: Not measured: no file is found.",)
     )  # fmt: skip
     blocked = judged(shift=shift, skew=SkewConfig(rows="log.csv", default=0.1, beyond=Beyond.BLOCK))
-    assert (blocked.blessed, blocked.status) == (False, GateStatus.NOT_COMPARABLE)
+    stops = {ShiftStatus.NO_STATISTICS: GateStatus.NOT_COMPARABLE, ShiftStatus.NO_ROWS: GateStatus.FAILED}
+    assert (blocked.blessed, blocked.status) == (False, stops[status])
+
+
+@pytest.mark.parametrize("shift", [None, ShiftReport()])
+def test_what_was_asked_for_and_nobody_measured_does_not_pass(judged, shift):
+    for asked in ({"drift": DriftConfig(default=0.1)}, {"skew": SkewConfig(rows="log.csv", default=0.1)}):
+        ((name, config),) = asked.items()
+        assert judged(shift=shift, **asked).warnings == (f"{name}: Not measured: nobody measured it.",)
+        strict = {name: dataclasses.replace(config, beyond=Beyond.BLOCK)}
+        for others in ({}, {"not_comparable": WithoutReference.BOUNDS}):
+            assert judged(shift=shift, **strict, **others).status is GateStatus.FAILED
 
 
 def test_the_reports_survive_in_the_gates(judged):

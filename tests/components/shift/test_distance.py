@@ -75,3 +75,13 @@ def test_a_new_column_is_beyond_none_and_said_to_be_new(statistics):
     found = measured(now, statistics(city=[b"a"] * 10), threshold=0.0)["price"]
     assert (found.distance, found.is_beyond) == (None, False)
     assert found.reason == "the earlier rows hold no value of it"
+
+
+@SIDES
+def test_a_column_whose_values_are_of_another_kind_is_beyond_any_threshold(statistics, side):
+    text = statistics(city=[b"a"] * 10, price=[b"low", b"high"] * 5)
+    number = statistics(city=[b"a"] * 10, price=[1.0, 2.0] * 5)
+    for now, then in ((text, number), (number, text)):
+        found = measured(now, then, side, threshold=0.99)["price"]
+        assert (found.distance, found.is_beyond) == (None, True)
+        assert found.reason == "it holds values of another kind than before, which have no distance"
