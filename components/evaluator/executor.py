@@ -58,17 +58,18 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         self._log_startup(input_dict, output_dict, exec_properties)
         plan = EvaluatorPlan.from_json(exec_properties[PLAN_KEY])
         examples = input_dict[standard_component_specs.EXAMPLES_KEY]
+        schema_folder = artifact_utils.get_single_uri(input_dict[standard_component_specs.SCHEMA_KEY])
+        schema = io_utils.SchemaReader().read(io_utils.get_only_uri_in_dir(schema_folder))
+        columns = frozenset(feature.name for feature in schema.feature)
         rows = first_rows(examples, split=plan.split, num_rows=_TRIED_ROWS)
         model = artifact_utils.get_single_instance(input_dict[standard_component_specs.MODEL_KEY])
-        candidate = open_model(CANDIDATE, _path(model), rows)
-        opponents = _Opponents(cluster_column=plan.cluster)
+        candidate = open_model(CANDIDATE, _path(model), rows, columns=columns)
+        opponents = _Opponents(cluster_column=plan.cluster, columns=columns)
         for reference, key in REFERENCES.items():
             for artifact in input_dict.get(key, []):
                 opponents.add(reference, artifact, rows)
         lineups = line_up(plan, candidate, opponents.found)
         models = [candidate, *opponents.models]
-        schema_folder = artifact_utils.get_single_uri(input_dict[standard_component_specs.SCHEMA_KEY])
-        schema = io_utils.SchemaReader().read(io_utils.get_only_uri_in_dir(schema_folder))
         source = batches_of(examples, split=plan.split, schema=schema, columns=plan.columns)
         folder = artifact_utils.get_single_uri(output_dict[standard_component_specs.EVALUATION_KEY])
         with self._make_beam_pipeline() as pipeline:
@@ -91,6 +92,7 @@ class _Opponents:
     """What the candidate is compared with, artifact by artifact."""
 
     cluster_column: str | None
+    columns: frozenset[str]
     found: dict[Reference, Opponent] = dataclasses.field(default_factory=dict)
     models: list[OpenModel] = dataclasses.field(default_factory=list)
     names: dict[Reference, str] = dataclasses.field(default_factory=dict)
@@ -109,7 +111,7 @@ class _Opponents:
         fingerprint = artifact.get_string_custom_property(FINGERPRINT_KEY)
         self.names[reference] = f"{version} ({fingerprint})" if fingerprint else version
         try:
-            model = open_model(reference.value, _path(artifact), rows)
+            model = open_model(reference.value, _path(artifact), rows, columns=self.columns)
         except UnusableModelError as error:
             _LOG.warning("The %s, %s, cannot be compared with: %s", reference.value, version, error)
             self.found[reference] = f"The {reference.value}, {version}, cannot be compared with: {error}."

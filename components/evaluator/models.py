@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import tensorflow as tf
@@ -11,6 +11,7 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto import config_pb2
 
 from components.evaluator.errors import UnusableModelError
+from components.evaluator.reads import parsed_columns
 
 __all__ = ["MODEL_TYPE", "SIGNATURE", "OpenModel", "open_model"]
 
@@ -44,13 +45,14 @@ class OpenModel:
         return _spec(self.name)
 
 
-def open_model(name: str, path: str, rows: Sequence[bytes]) -> OpenModel:
+def open_model(name: str, path: str, rows: Sequence[bytes], *, columns: Collection[str]) -> OpenModel:
     """Loads a model and lets it score a few rows, so that what it cannot do is known before the Beam job.
 
     Args:
         name: Among the models of an evaluation.
         path: Folder of its SavedModel.
         rows: Serialized tf.Examples; there may be none.
+        columns: That the examples may hold. A model that reads another would be asked as if every row missed it.
 
     Raises:
         UnusableModelError: Says why it cannot be compared.
@@ -69,6 +71,12 @@ def open_model(name: str, path: str, rows: Sequence[bytes]) -> OpenModel:
     if [spec.dtype for spec in inputs.values()] != [tf.string]:
         given = ", ".join(sorted(inputs)) or "nothing"
         raise UnusableModelError(f"its {SIGNATURE} must take serialized tf.Examples alone, but takes {given}")
+    gone = sorted(parsed_columns(signature) - set(columns))
+    if gone:
+        raise UnusableModelError(
+            f"it reads {', '.join(gone)}, not among the columns of the examples, and would be asked as if every row "
+            "missed that; `evaluation.slices` keeps a column of text which no feature reads"
+        )
     try:
         # Without rows TensorFlow's signature says what would come.
         scores = signature(tf.constant(list(rows), tf.string)) if rows else signature.structured_outputs

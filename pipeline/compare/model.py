@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from components.evaluator.errors import UnusableModelError
 from components.evaluator.models import SIGNATURE, OpenModel
+from components.evaluator.reads import parsed_columns
 from components.example_gen.cells import as_bytes, as_numbers
 from pipeline.compare.rows import Rows
 
@@ -102,6 +103,12 @@ def open_compared(name: str, path: str, known: Collection[str]) -> ComparedModel
     widths = {output: _width(spec.shape) for output, spec in outputs.items() if spec.dtype.is_floating}
     opened = OpenModel(name, path, {output: width for output, width in widths.items() if width >= 0}, None, loaded)
     if [spec.dtype for spec in inputs.values()] == [tf.string] and not set(inputs) & set(known):
+        gone = sorted(parsed_columns(signature) - set(known))
+        if gone:
+            raise UnusableModelError(
+                f"`{name}`, {path}, must read columns that CONFIG keeps, but reads {', '.join(gone)} too, and would be "
+                "asked as if every row missed that: add a feature or a slice of it, or compare scores."
+            )
         return ComparedModel(opened, examples=next(iter(inputs)))
     wrong = {column: spec.shape for column, spec in inputs.items() if not _is_of_rows(spec.shape)}
     if wrong or not inputs:

@@ -110,7 +110,9 @@ def write_examples(folder: pathlib.Path, world: World, cuts: Sequence[int] = ())
                 file.write(framed(record))
 
 
-def save_model(folder: pathlib.Path, model: str, widths: Mapping[str, int], *, needs: str | None = None) -> str:
+def save_model(
+    folder: pathlib.Path, model: str, widths: Mapping[str, int], *, needs: str | None = None, asks: str | None = None
+) -> str:
     """Exports a model whose scores lie in the row, under the folder that TFX gives a model to serve.
 
     Args:
@@ -118,12 +120,15 @@ def save_model(folder: pathlib.Path, model: str, widths: Mapping[str, int], *, n
         model: Whose scores.
         widths: Numbers a row by output; 0 for one without an axis.
         needs: A further column without which no row can be scored.
+        asks: A further column that a row may lack, as each column may that our own models read.
     """
     import tensorflow as tf
 
     spec = {f"{model}/{output}": tf.io.FixedLenFeature([width or 1], tf.float32) for output, width in widths.items()}
     if needs is not None:
         spec[needs] = tf.io.FixedLenFeature([1], tf.string)
+    if asks is not None:
+        spec[asks] = tf.io.RaggedFeature(tf.string)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def serve(examples):

@@ -230,7 +230,9 @@ def broken(folder, kind):
         (folder / "Format-Serving").mkdir(parents=True)
         (folder / "Format-Serving" / "saved_model.pb").write_bytes(b"\xff\xff\xff")
     elif kind == "other features":
-        save_model(folder, "baseline", {"click": 0}, needs="city")
+        save_model(folder, "baseline", {"click": 0}, asks="city")
+    elif kind == "other types":
+        save_model(folder, "baseline", {"click": 0}, needs="hour")
     elif kind == "no signature":
         import tensorflow as tf
 
@@ -243,7 +245,8 @@ def broken(folder, kind):
     [
         ("empty", "it does not load: "),
         ("garbage", "it does not load: "),
-        ("other features", "it cannot score the rows: .*city"),
+        ("other features", "it reads city, not among the columns of the examples, and would be asked as if every row "),
+        ("other types", "it cannot score the rows: .*hour"),
         ("no signature", "it has no signature serving_default, got: none"),
     ],
 )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from components.evaluator.reads import parsed_columns
 from components.trainer.build import build_model, model_input
 from components.trainer.export import export
 from models.expression import ColumnType
@@ -112,6 +113,11 @@ def test_both_signatures_answer_as_the_trained_model(served, model):
 def test_inputs_are_named_by_raw_columns_and_labels_are_absent(served):
     assert set(served.definitions["predict_columns"].inputs) == set(COLUMNS)
     assert set(served.definitions["serving_default"].inputs) == {"examples"}
+
+
+def test_what_it_reads_can_be_told_without_asking_it(served):
+    loaded = tf.saved_model.load(served.folder)
+    assert parsed_columns(loaded.signatures["serving_default"]) == set(COLUMNS)
 
 
 def test_an_example_that_lacks_everything_scores_as_one_with_missing_values(served):

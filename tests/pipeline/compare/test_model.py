@@ -47,3 +47,19 @@ def test_cells_come_as_the_signature_asks_for_them(model):
 def test_whole_numbers_cannot_be_missing(model):
     with pytest.raises(UnusableModelError, match=r"^`A`, .*, takes hour as int64, .* and 1 row\(s\) miss it: fill"):
         model.scores(rows_of(device=pa.array([b"app", b"web"]), hour=pa.array([b"2", None])))
+
+
+def test_a_column_that_the_configuration_does_not_keep_is_not_asked_for_as_missing(tmp_path):
+    import tensorflow as tf
+
+    from pipeline.compare.model import open_compared
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+    def serve(examples):
+        cities = tf.io.parse_example(examples, {"city": tf.io.RaggedFeature(tf.string)})["city"]
+        return {"click": tf.cast(cities.row_lengths(), tf.float32)}
+
+    tf.saved_model.save(tf.Module(), str(tmp_path), signatures={"serving_default": serve})
+    with pytest.raises(UnusableModelError, match=r"^`B`, .*, must read columns that CONFIG keeps, but reads city too"):
+        open_compared("B", str(tmp_path), ["device"])
+    assert open_compared("B", str(tmp_path), ["city", "device"]).examples == "examples"

@@ -148,8 +148,8 @@ def test_models_that_cannot_be_compared_are_said_so(world, compared, saved, tmp_
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def needy(examples):
-        spec = {"age": tf.io.FixedLenFeature([], tf.float32)}
-        return {"click": tf.io.parse_example(examples, spec)["age"]}
+        spec = {"device": tf.io.FixedLenFeature([], tf.float32)}  # It is text.
+        return {"click": tf.io.parse_example(examples, spec)["device"]}
 
     @tf.function(input_signature=[tf.TensorSpec([None, 4], tf.float32, name="image")])
     def wide(image):
@@ -162,7 +162,7 @@ def test_models_that_cannot_be_compared_are_said_so(world, compared, saved, tmp_
     cases = {
         str(tmp_path): "does not load: ",
         kept("unsigned", needy, "other"): "must have the signature serving_default, has: other.",
-        kept("needy", needy): "cannot score the rows: .*age",
+        kept("needy", needy): "cannot score the rows: .*device",
         kept("wide", wide): r"takes image of shape \(None, 4\)",
         kept("foreign", foreign): "must give 3000 scores of click, gave 1.",
     }
