@@ -37,4 +37,4 @@ class RunFailedError(RuntimeError):
 
 
 class NotPushedError(RuntimeError):
-    """The run ended, and its gate refused the model: what served before still serves."""
+    """The run ended, and its gate refused the model, or another push came first: what serves goes on."""

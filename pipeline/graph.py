@@ -86,6 +86,7 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     pusher = VersionPusher(
         model=trainer.outputs["model"],
         model_blessing=gate.outputs["blessing"],
+        served=references["baseline_model"].outputs["model"],
         statistics=statistics.outputs["statistics"],
         push_destination=_destination(config),
     ).with_id("Pusher")

@@ -1,4 +1,4 @@
-"""TFX's Pusher, which is given the statistics of the train rows besides, to keep them with what it pushes."""
+"""TFX's Pusher, which is given besides what the model was compared with, and the statistics of its train rows."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from tfx.types import standard_component_specs as keys
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.utils import json_utils
 
-from components.pusher.executor import Executor
+from components.pusher.executor import SERVED_KEY, Executor
 
 __all__ = ["VersionPusher", "VersionPusherSpec"]
 
 
 @final
 class VersionPusherSpec(ComponentSpec):
-    """TFX's, and statistics; neither model nor blessing may be left out."""
+    """TFX's, what served, and statistics; neither model nor blessing may be left out."""
 
     PARAMETERS: Mapping[str, ExecutionParameter] = keys.PusherSpec.PARAMETERS
     INPUTS: Mapping[str, ChannelParameter] = {
         keys.MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
         keys.MODEL_BLESSING_KEY: ChannelParameter(type=standard_artifacts.ModelBlessing),
+        SERVED_KEY: ChannelParameter(type=standard_artifacts.Model),
         keys.STATISTICS_KEY: ChannelParameter(type=standard_artifacts.ExampleStatistics),
     }
     OUTPUTS: Mapping[str, ChannelParameter] = keys.PusherSpec.OUTPUTS
@@ -32,7 +33,7 @@ class VersionPusherSpec(ComponentSpec):
 
 @final
 class VersionPusher(base_component.BaseComponent):
-    """Pushes a blessed model with what a later run asks of it: what its train rows were like.
+    """Pushes a blessed model over what it was compared with, and beside it what its train rows were like.
 
     Outputs:
         pushed_model: `standard_artifacts.PushedModel`.
@@ -46,13 +47,24 @@ class VersionPusher(base_component.BaseComponent):
         *,
         model: channel.BaseChannel,
         model_blessing: channel.BaseChannel,
+        served: channel.BaseChannel,
         statistics: channel.BaseChannel,
         push_destination: pusher_pb2.PushDestination,
     ) -> None:
-        """Takes the model, its blessing, what StatisticsGen tells, and the folder that a model server watches."""
+        """Takes all that is asked of a push, and the folder that a model server watches.
+
+        Args:
+            model: The candidate.
+            model_blessing: The gate's word.
+            served: `ServedModel`'s: which version the gate compared it with. Where another serves by now, nothing is
+                pushed, and the output's property `reason` says so.
+            statistics: What StatisticsGen tells.
+            push_destination: The folder.
+        """
         parameters = {
             keys.MODEL_KEY: model,
             keys.MODEL_BLESSING_KEY: model_blessing,
+            SERVED_KEY: served,
             keys.STATISTICS_KEY: statistics,
             keys.PUSH_DESTINATION_KEY: push_destination,
             keys.CUSTOM_CONFIG_KEY: json_utils.dumps(None),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
+from typing import Final
 
 from tfx.components.pusher import executor
 from tfx.proto import pusher_pb2
@@ -12,17 +14,23 @@ from tfx.utils import io_utils, proto_utils
 from typing_extensions import override
 
 from components.artifacts import Artifacts, Properties
+from components.baseline.component import IS_EMPTY_KEY, REASON_KEY, VERSION_KEY
 from components.example_gen.split import TRAIN
-from components.pusher.publish import publish_version
+from components.pusher.publish import ServesAnotherError, publish_version
 from components.shift.report import LEARNED_FROM
 
-__all__ = ["Executor"]
+__all__ = ["SERVED_KEY", "Executor"]
+
+SERVED_KEY: Final = "served"  # The input that says what the model was compared with.
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Executor(executor.Executor):
     """Pushes only what is blessed, into a local folder, by one rename, with the statistics of its train rows.
 
-    Differs from TFX 1.21, which copies file by file into the served folder, and pushes a model that nobody judged.
+    Differs from TFX 1.21, which copies file by file into the served folder, pushes a model that nobody judged, and
+    does not ask whether what it was compared with still serves.
     """
 
     @override
@@ -36,10 +44,29 @@ class Executor(executor.Executor):
         destination = pusher_pb2.PushDestination()
         proto_utils.json_to_proto(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
         model = self.GetModelPath(input_dict)
-        beside = _statistics(input_dict)
-        folder = publish_version(model, destination.filesystem.base_directory, now_s=int(time.time()), beside=beside)
+        try:
+            folder = publish_version(
+                model,
+                destination.filesystem.base_directory,
+                now_s=int(time.time()),
+                beside=_statistics(input_dict),
+                over=_compared_with(input_dict),
+            )
+        except ServesAnotherError as error:
+            _LOG.warning("Not pushed: %s", error)
+            self._MarkNotPushed(pushed)
+            pushed.set_string_custom_property(REASON_KEY, str(error))
+            return
         io_utils.copy_dir(model, pushed.uri)
         self._MarkPushed(pushed, pushed_destination=folder, pushed_version=folder.rsplit("/", maxsplit=1)[-1])
+
+
+def _compared_with(input_dict: Artifacts) -> tuple[int, ...]:
+    """The version; empty where none served."""
+    served = artifact_utils.get_single_instance(input_dict[SERVED_KEY])
+    if served.get_int_custom_property(IS_EMPTY_KEY):
+        return ()
+    return (int(served.get_string_custom_property(VERSION_KEY)),)
 
 
 def _statistics(input_dict: Artifacts) -> dict[str, str]:

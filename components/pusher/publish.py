@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import pathlib
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-__all__ = ["STAGING_PREFIX", "publish_version", "versions"]
+__all__ = ["STAGING_PREFIX", "ServesAnotherError", "publish_version", "versions"]
 
 STAGING_PREFIX: Final = ".staging-"  # A model server reads only names that are numbers.
+
+_LOCK: Final = ".pushing"
+
+
+class ServesAnotherError(RuntimeError):
+    """What serves is no more what the model was compared with; nothing was changed."""
 
 
 def versions(directory: str) -> list[int]:
@@ -21,37 +29,71 @@ def versions(directory: str) -> list[int]:
     return sorted(int(name) for name in names if name.isdigit())
 
 
-def publish_version(model: str, directory: str, *, now_s: int, beside: Mapping[str, str] | None = None) -> str:
+def publish_version(
+    model: str,
+    directory: str,
+    *,
+    now_s: int,
+    beside: Mapping[str, str] | None = None,
+    over: tuple[int, ...] | None = None,
+) -> str:
     """Copies `model` beside the served versions, then renames it into place: one atomic step for every reader.
+
+    One push at a time: another waits.
 
     Args:
         model: Folder of a SavedModel.
         directory: The served folder; made when absent.
         now_s: Unix time; the version, unless a higher one is there already.
         beside: Further files by their place in the version's folder.
+        over: The version that must be the highest still, or, empty, that there must be none; None asks for nothing.
 
     Returns:
         The new version's folder.
 
     Raises:
+        ServesAnotherError: Another is the highest than `over`.
         OSError: The copy failed; nothing was changed in what is served.
     """
     os.makedirs(directory, exist_ok=True)
-    version = max([now_s, *(known + 1 for known in versions(directory))])
     staging = os.path.join(directory, f"{STAGING_PREFIX}{uuid.uuid4().hex}")
     try:
-        shutil.copytree(model, staging)
-        for place, source in (beside or {}).items():
-            os.makedirs(os.path.join(staging, os.path.dirname(place)), exist_ok=True)
-            shutil.copyfile(source, os.path.join(staging, place))
-        _sync(staging)
-        final = os.path.join(directory, str(version))
-        os.rename(staging, final)
-    except OSError:
+        _stage(model, staging, beside or {})
+        with _alone(directory):
+            known = versions(directory)
+            if over is not None and tuple(known[-1:]) != over:
+                raise ServesAnotherError(_said(directory, over, known))
+            final = os.path.join(directory, str(max([now_s, *(version + 1 for version in known)])))
+            os.rename(staging, final)
+    except (OSError, ServesAnotherError):
         shutil.rmtree(staging, ignore_errors=True)
         raise
     _sync_folder(directory)
     return final
+
+
+def _stage(model: str, staging: str, beside: Mapping[str, str]) -> None:
+    shutil.copytree(model, staging)
+    for place, source in beside.items():
+        os.makedirs(os.path.join(staging, os.path.dirname(place)), exist_ok=True)
+        shutil.copyfile(source, os.path.join(staging, place))
+    _sync(staging)
+
+
+@contextlib.contextmanager
+def _alone(directory: str) -> Iterator[None]:
+    """Waits until no other process or thread is about to rename."""
+    with open(os.path.join(directory, _LOCK), "ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Closing gives it back.
+        yield
+
+
+def _said(directory: str, over: tuple[int, ...], known: list[int]) -> str:
+    wanted, found = (f"version {of[-1]}" if of else "no version" for of in (over, known))
+    return (
+        f"`push.directory` must hold what the model was compared with, {wanted}, as the highest in {directory}, but "
+        f"holds {found}: another push came between. Run again, which compares with what serves now."
+    )
 
 
 def _sync(folder: str) -> None:

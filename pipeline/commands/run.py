@@ -24,7 +24,8 @@ __all__ = ["command", "run_and_show"]
 def command(verbose: bool, config: str, overrides: tuple[str, ...], twins: bool) -> None:
     """Runs CONFIG from raw rows to a push, shows the result and writes its report.
 
-    Exits 0 where the model was pushed, 1 where the run failed, 2 where CONFIG is wrong, 3 where the gate refused.
+    Exits 0 where the model was pushed, 1 where the run failed, 2 where CONFIG is wrong, 3 where the gate refused
+    or another push came first.
     """
     asked = [*overrides, *(["twins.every=1"] if twins else [])]
     run_and_show(load_config(config, asked), verbose=verbose)
@@ -35,7 +36,7 @@ def run_and_show(config: PipelineConfig, *, verbose: bool) -> NodeProgress:
 
     Raises:
         RunFailedError: A node stopped the run.
-        NotPushedError: The gate refused the model.
+        NotPushedError: The gate refused the model, or another push came first.
     """
     fix_hash_seed()
     progress = NodeProgress()
@@ -50,6 +51,9 @@ def run_and_show(config: PipelineConfig, *, verbose: bool) -> NodeProgress:
     except RunFailedError as error:
         show_run(config, run_id, progress.say, planned=error.planned, error=error.reason)
         raise
-    if show_run(config, run_id, progress.say) is Outcome.REFUSED:
+    outcome = show_run(config, run_id, progress.say)
+    if outcome is Outcome.REFUSED:
         raise NotPushedError("The gate refused the model, so nothing was pushed.")
+    if outcome is Outcome.BLESSED:
+        raise NotPushedError("The gate let the model through, but nothing was pushed.")
     return progress

@@ -76,6 +76,7 @@ class RunRecord:
         gate: What the gate decided and why.
         blessed: None where nobody judged.
         push: None where nothing was pushed.
+        held_back: Why a blessed model was not pushed; empty where it was, or nobody said.
         error: What stopped the run; None for one that ended.
         unreadable: A sentence for each artifact that is there and cannot be read.
     """
@@ -94,6 +95,7 @@ class RunRecord:
     gate: GateReport | None = None
     blessed: bool | None = None
     push: Push | None = None
+    held_back: str = ""
     error: str | None = None
     unreadable: tuple[str, ...] = ()
 

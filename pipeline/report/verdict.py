@@ -67,7 +67,8 @@ def verdict_of(run: RunRecord) -> Verdict:
     if run.gate is not None and run.gate.status is GateStatus.PASSED_WITH_WARNING:
         held = UNSETTLED  # The reasons below name each.
     if run.push is None:
-        return Verdict(Outcome.BLESSED, f"{held} The candidate was not pushed.", warnings)
+        why = (run.held_back,) if run.held_back else ()
+        return Verdict(Outcome.BLESSED, f"{held} The candidate was not pushed.", (*why, *warnings))
     version = f" as version {run.push.version}" if run.push.version else ""
     return Verdict(Outcome.PUSHED, f"{held} The candidate was pushed{version} to {run.push.destination}.", warnings)
 

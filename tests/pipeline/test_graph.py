@@ -84,6 +84,7 @@ def test_the_pusher_is_reached_only_through_the_gate(tmp_path):
     assert inputs == {
         "model": [("Trainer", "model")],
         "model_blessing": [("TaskGate", "blessing")],
+        "served": [("ServingModel", "model")],
         "statistics": [("StatisticsGen", "statistics")],
     }
     assert nodes["TaskGate"][0] == {

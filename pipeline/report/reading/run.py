@@ -31,6 +31,7 @@ EVALUATION: Final = "evaluation"
 GATE_REPORT: Final = "report"
 BLESSING: Final = "blessing"
 PUSHED_MODEL: Final = "pushed_model"
+REASON: Final = "reason"  # Of a pushed model: why it is none.
 
 
 def read_run(
@@ -73,7 +74,7 @@ def read_run(
             unreadable.append(f"{key} in {found.uri} cannot be read: {problem}")
             return None
 
-    blessing = _last(stored, BLESSING)
+    blessing, pushed = _last(stored, BLESSING), _last(stored, PUSHED_MODEL)
     return RunRecord(
         pipeline=pipeline,
         run_id=run_id,
@@ -88,7 +89,8 @@ def read_run(
         evaluation=_read(EVALUATION, lambda uri: read_evaluation(uri, graph)),
         gate=_read(GATE_REPORT, _gate_report),
         blessed=None if blessing is None else blessing.properties.get("blessed") == 1,
-        push=_push(_last(stored, PUSHED_MODEL)),
+        push=_push(pushed),
+        held_back="" if pushed is None else str(pushed.properties.get(REASON, "")),
         error=error or stored.error or None,
         unreadable=tuple(unreadable),
     )

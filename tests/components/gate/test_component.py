@@ -62,7 +62,9 @@ def push(tmp_path):
         pushed.uri = str(tmp_path / "pushed")
         served = tmp_path / "served"
         destination = f'{{"filesystem": {{"base_directory": "{served}"}}}}'
-        inputs = {"model": [artifacts["model"]]}
+        nothing = standard_artifacts.Model()
+        nothing.set_int_custom_property("is_empty", 1)
+        inputs = {"model": [artifacts["model"]], "served": [nothing]}
         if artifacts["blessing"] is not None:
             inputs["model_blessing"] = [artifacts["blessing"]]
         (executor or Executor)().Do(inputs, {"pushed_model": [pushed]}, {"push_destination": destination})

@@ -1,5 +1,6 @@
 """A version appears whole or not at all."""
 
+import contextlib
 import os
 import pathlib
 import threading
@@ -7,7 +8,7 @@ import threading
 import pytest
 
 from components.pusher import publish
-from components.pusher.publish import publish_version, versions
+from components.pusher.publish import ServesAnotherError, publish_version, versions
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_a_failed_copy_leaves_what_was_served_and_nothing_else(model, tmp_path, 
     monkeypatch.setattr(publish, "_sync", full_disk)
     with pytest.raises(OSError, match="No space left"):
         publish_version(model, served, now_s=2)
-    assert os.listdir(served) == ["1"]
+    assert [name for name in os.listdir(served) if not name.startswith(".pushing")] == ["1"]
 
 
 def test_what_goes_beside_the_model_comes_with_the_version(model, tmp_path):
@@ -78,3 +79,50 @@ def test_names_that_are_no_numbers_are_no_versions(tmp_path):
     pathlib.Path(tmp_path, "7").write_text("a file")
     assert versions(str(tmp_path)) == [3, 12]
     assert versions(str(tmp_path / "nowhere")) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "over", "said"),
+    [
+        ([1, 2], (1,), "compared with, version 1, .* but holds version 2: another push came between"),
+        ([1], (), "compared with, no version, .* but holds version 1:"),
+        ([1], (2,), "compared with, version 2, .* but holds version 1:"),  # Rolled back since.
+        ([], (1,), "compared with, version 1, .* but holds no version:"),
+    ],
+)
+def test_nothing_is_pushed_over_what_it_was_not_compared_with(model, tmp_path, there, over, said):
+    served = str(tmp_path / "served")
+    for version in there:
+        publish_version(model, served, now_s=version)
+    with pytest.raises(ServesAnotherError, match=said):
+        publish_version(model, served, now_s=9, over=over)
+    assert versions(served) == there
+    assert [name for name in os.listdir(served) if name.startswith(publish.STAGING_PREFIX)] == []
+    publish_version(model, served, now_s=9, over=tuple(there[-1:]))
+    assert versions(served) == [*there, 9]
+
+
+def test_of_two_pushes_at_once_over_the_same_version_one_goes_through(model, tmp_path, monkeypatch):
+    served = str(tmp_path / "served")
+    publish_version(model, served, now_s=1)
+    both, rename, refused = threading.Barrier(2), os.rename, []
+
+    def rename_together(source, target):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(timeout=0.5)  # Both are here only where both were let through.
+        rename(source, target)
+
+    def push(now_s):
+        try:
+            publish_version(model, served, now_s=now_s, over=(1,))
+        except ServesAnotherError:
+            refused.append(now_s)
+
+    monkeypatch.setattr(publish.os, "rename", rename_together)
+    pushes = [threading.Thread(target=push, args=(now_s,)) for now_s in (2, 3)]
+    for thread in pushes:
+        thread.start()
+    for thread in pushes:
+        thread.join()
+    assert len(refused) == 1
+    assert versions(served) == [1, *({2, 3} - set(refused))]

@@ -29,6 +29,9 @@ def test_a_refused_model_is_told_from_a_pushed_one(ended):
     ended(Outcome.REFUSED)
     with pytest.raises(NotPushedError, match=r"^The gate refused the model, so nothing was pushed\.$"):
         run_and_show(None, verbose=True)
+    ended(Outcome.BLESSED)
+    with pytest.raises(NotPushedError, match=r"^The gate let the model through, but nothing was pushed\.$"):
+        run_and_show(None, verbose=True)
 
 
 def test_twins_are_trained_on_demand_whatever_is_declared(monkeypatch):

@@ -59,6 +59,9 @@ def test_a_model_let_through_unsettled_is_pushed_with_its_warnings(run):
 
 def test_a_blessed_model_that_went_nowhere_is_not_called_pushed(run):
     assert verdict_of(dataclasses.replace(run, push=None)).outcome is Outcome.BLESSED
+    verdict = verdict_of(dataclasses.replace(run, push=None, held_back="Another push came between."))
+    assert verdict.sentence == "The gate let the candidate through. The candidate was not pushed."
+    assert verdict.reasons == ("Another push came between.",)
 
 
 def test_a_refusal_lists_each_answer_that_kept_the_candidate_back(run):

@@ -33,13 +33,16 @@ def test_artifacts_are_found_by_the_keys_of_the_pipelines_nodes(writer, tmp_path
     assert (run.error, run.unreadable, run.evaluation, run.anomalies) == (None, (), None, None)
 
 
-@pytest.mark.parametrize("blessed", [0, 1])
-def test_a_refused_model_was_not_pushed(writer, tmp_path, graph, blessed):
+@pytest.mark.parametrize(
+    ("blessed", "properties"), [(0, {"pushed": 0}), (1, {"pushed": 0, "reason": "Another push came between."})]
+)
+def test_a_refused_model_was_not_pushed(writer, tmp_path, graph, blessed, properties):
     writer.execute("r1", "Evaluator", Execution.COMPLETE, outputs={"blessing": (tmp_path, {"blessed": blessed})})
-    writer.execute("r1", "Pusher", Execution.COMPLETE, outputs={"pushed_model": (tmp_path, {"pushed": 0})})
+    writer.execute("r1", "Pusher", Execution.COMPLETE, outputs={"pushed_model": (tmp_path, properties)})
     run = read_run(writer.file, "r1", pipeline="shop", graph=graph)
     assert run.blessed is bool(blessed)
     assert run.push is None
+    assert run.held_back == properties.get("reason", "")
 
 
 def test_an_artifact_that_cannot_be_read_is_named_and_the_rest_is_shown(writer, tmp_path, graph):
