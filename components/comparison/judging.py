@@ -7,17 +7,21 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from components.comparison.cell import Cell, Reference, Slice, Status
 from components.comparison.kinds import Kind
 from components.comparison.metrics import COMPARED, Compared
 from components.comparison.plan import OutputPlan
+from components.comparison.spread import largest_share
 from components.comparison.view import View
 
-__all__ = ["MIN_CLUSTERS", "MIN_GROUPS", "MIN_POSITIVES", "cells_of"]
+__all__ = ["MAX_SHARE", "MIN_CLUSTERS", "MIN_GROUPS", "MIN_POSITIVES", "cells_of"]
 
 MIN_POSITIVES: Final = 500  # Of the rarer class; of other outputs rows.
 MIN_CLUSTERS: Final = 200
 MIN_GROUPS: Final = 500  # Users with both classes, or lists with a label above 0.
+MAX_SHARE: Final = 1 / 3  # Of a cluster: a bound that is to miss in 5 % misses in up to 6.9, at a half in 9.0.
 
 _CANDIDATE: Final = 0
 
@@ -73,7 +77,7 @@ def _measured(
 
 
 def _standing(judged: Compared, needs: Sequence[_Need]) -> tuple[Status, str]:
-    few = [f"{need.least} {need.what}, got {need.got}" for need in needs if need.got < need.least]
+    few = [need.text for need in needs if need.shortfall > 1]
     if few:
         subject = "An interval" if judged.has_interval else "A value that is more than noise"
         return Status.TOO_FEW, f"{subject} needs {' and '.join(few)}."
@@ -83,27 +87,55 @@ def _standing(judged: Compared, needs: Sequence[_Need]) -> tuple[Status, str]:
 
 
 class _Need(NamedTuple):
-    """How many of something an interval takes, and how many there are."""
+    """What an interval takes and what there is, and how many times as many rows are needed."""
 
-    least: int
-    what: str
-    got: int
+    text: str
+    shortfall: float
 
-    @property
-    def shortfall(self) -> float:
-        """How many times as many are needed."""
-        return self.least / self.got if self.got else math.inf
+    @classmethod
+    def of_count(cls, least: int, what: str, got: int) -> _Need:
+        """At least so many."""
+        return cls(f"{least} {what}, got {got}", least / got if got else math.inf)
+
+    @classmethod
+    def of_share(cls, what: str, share: float) -> _Need:
+        """No cluster that outweighs the others; more rows of these are needed."""
+        text = f"no cluster with over {MAX_SHARE:.0%} of {what}, got as much as one with {share:.0%}"
+        odds = share / (1 - share) if share < 1 else math.inf
+        return cls(text, odds * (1 - MAX_SHARE) / MAX_SHARE)
 
 
 def _needs(judged: Compared, plan: OutputPlan, view: View) -> list[_Need]:
     if judged.by_group:
-        first = [_Need(MIN_GROUPS, "users or lists that count", view.groups)]
+        first = [_Need.of_count(MIN_GROUPS, "users or lists that count", view.groups)]
     elif plan.kind is Kind.BINARY:
         counts = {"1": view.positives, "0": view.rows - view.positives}
-        first = [_Need(MIN_POSITIVES, f"rows with label {label}", count) for label, count in counts.items()]
+        first = [_Need.of_count(MIN_POSITIVES, f"rows with label {label}", count) for label, count in counts.items()]
     else:
-        first = [_Need(MIN_POSITIVES, "rows", view.rows)]
-    return [*first, _Need(MIN_CLUSTERS, "clusters", view.clusters)]
+        first = [_Need.of_count(MIN_POSITIVES, "rows", view.rows)]
+    needs = [*first, _Need.of_count(MIN_CLUSTERS, "clusters", view.clusters)]
+    if view.clusters >= MIN_CLUSTERS:  # Fewer are uneven by chance.
+        needs += [_Need.of_share(what, share) for what, share in _shares(judged, plan, view).items()]
+    return needs
+
+
+def _shares(judged: Compared, plan: OutputPlan, view: View) -> dict[str, float]:
+    """By what it is a share of, that of the largest cluster."""
+    base = view.base()
+    units, labels = base.group_units, base.group_labels
+    if units is None or labels is None:  # Independent, and only their sums are there.
+        if judged.by_group:
+            return {"the weight": largest_share(base.labels, base.label_squares)}
+        return {"the rows": largest_share(base.units, base.unit_squares)}
+    if judged.by_group:
+        weights = {"the weight": labels}
+    elif plan.kind is Kind.BINARY:
+        weights = {"the rows with label 1": labels, "the rows with label 0": units - labels}
+    else:
+        weights = {"the rows": units}
+    return {
+        what: largest_share(float(own.sum()), float(np.square(own).sum()), len(own)) for what, own in weights.items()
+    }
 
 
 def _invalid(plan: OutputPlan, view: View, *, model: int, name: str) -> str:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-__all__ = ["dof_of_moments", "effective_dof"]
+__all__ = ["dof_of_moments", "effective_dof", "largest_share"]
 
 
 def effective_dof(influence: np.ndarray) -> float:
@@ -33,3 +33,20 @@ def dof_of_moments(squares: float, fourths: float, groups: int) -> float:
     spread = fourths - squares**2 / groups
     satterthwaite = 2 * squares**2 / spread if spread > 0 else math.inf
     return min(max(satterthwaite, 1.0), groups - 1.0)
+
+
+def largest_share(total: float, squares: float, groups: float = math.inf) -> float:
+    """How much of the weight one group would hold, were the others alike, for weights to be spread as unevenly.
+
+    The root of the sum of squared shares less what an even spread gives, so buckets of many clusters tell of a heavy
+    one as well. Two groups of a third each count as one of a half: their interval misses as often.
+
+    Args:
+        total: Sum of the weights of the groups, none below 0.
+        squares: Sum of their squares.
+        groups: How many.
+    """
+    if total <= 0 or groups < 2:
+        return 0.0
+    even = 1 / groups
+    return math.sqrt(min(max((squares / total**2 - even) / (1 - even), 0.0), 1.0))

@@ -150,3 +150,14 @@ def test_groups_must_be_one_for_each_row():
     rows, users = users_of()
     with pytest.raises(ValueError, match=r"^`groups` must be \[rows\] = \[\d+\], got \[3\]\.$"):
         GroupSums(PLAN, "gauc").add(rows, users[:3])
+
+
+@pytest.mark.parametrize("exact_rows", [10**9, 0], ids=["users", "sums"])
+def test_a_user_that_outweighs_the_others_makes_the_interval_untrusted(exact_rows):
+    rows, users = users_of(num_users=2000)
+    plan = dataclasses.replace(PLAN, exact_rows=exact_rows, slicings=())
+    rows = dataclasses.replace(rows, slices=())
+    assert cells_of(plan, "gauc", rows, users)[()].status is Status.MEASURED
+    cell = cells_of(plan, "gauc", rows, np.where(np.arange(len(users)) < len(users) // 2, 2**40, users))[()]
+    assert cell.status is Status.TOO_FEW
+    assert cell.reason.startswith("An interval needs no cluster with over 33% of the weight, got as much as one with ")

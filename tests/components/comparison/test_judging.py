@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from components.comparison import PairedSums, Rows, Status
+from components.comparison import Kind, PairedSums, Rows, Status
+from components.comparison.spread import largest_share
 from tests.components.comparison.samples import cells_of, plan_of, rows_of_users, take
 
 REGIMES = pytest.mark.parametrize("exact_rows", [10**9, 0], ids=["rows", "sums"])
@@ -138,3 +139,48 @@ def test_a_metric_of_other_outputs_is_refused():
         ValueError, match=r"^`metrics` of 'click' must be of binary outputs, one of \[.*\], got \['accuracy'\]"
     ):
         plan_of("auc", "accuracy")
+
+
+def test_buckets_tell_of_a_heavy_cluster_as_clusters_do():
+    sizes = np.append(np.ones(50_000), 50_000)
+    buckets = np.bincount(np.random.default_rng(0).integers(0, 256, len(sizes)), weights=sizes)
+    for weights in (sizes, buckets):
+        share = largest_share(weights.sum(), np.square(weights).sum(), len(weights))
+        assert share == pytest.approx(0.5, abs=0.01)
+    assert largest_share(4, 4, 4) == 0  # All alike.
+    assert largest_share(4, 16, 4) == 1
+
+
+def in_one_cluster(rows, those, share):
+    """The rows, of which so many of `those` are in one cluster."""
+    places = np.flatnonzero(those)
+    clusters = rows.clusters.copy()
+    clusters[places[: int(share * len(places))]] = 2**40
+    return dataclasses.replace(rows, clusters=clusters)
+
+
+@REGIMES
+@pytest.mark.parametrize("label", [0, 1])
+def test_a_cluster_that_holds_much_of_a_class_makes_the_interval_untrusted(exact_rows, label):
+    rows = rows_of_users(num_users=2000, mean_rows=3)
+    few, many = (
+        cells_of(plan_of(exact_rows=exact_rows), in_one_cluster(rows, rows.labels == label, share))
+        for share in (0.25, 0.5)
+    )
+    assert few["auc", ()].status is few["log_loss", ()].status is Status.MEASURED
+    for metric in ("auc", "log_loss", "calibration_error"):
+        cell = many[metric, ()]
+        assert cell.status is Status.TOO_FEW
+        assert f"no cluster with over 33% of the rows with label {label}, got as much as one with " in cell.reason
+        assert cell.shortfall == pytest.approx(2, rel=0.15)
+
+
+@REGIMES
+def test_of_a_regression_a_cluster_may_not_hold_much_of_the_rows(exact_rows):
+    rows = rows_of_users(num_users=2000, mean_rows=3)
+    plan = plan_of("mse", kind=Kind.REGRESSION, exact_rows=exact_rows)
+    everywhere = np.ones(len(rows.labels), bool)
+    few, many = (cells_of(plan, in_one_cluster(rows, everywhere, share))["mse", ()] for share in (0.25, 0.5))
+    assert few.status is Status.MEASURED
+    assert many.status is Status.TOO_FEW
+    assert many.reason.startswith("An interval needs no cluster with over 33% of the rows, got as much as one with ")
