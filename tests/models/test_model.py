@@ -22,6 +22,7 @@ from tests.models.samples import (
     EVERYTHING,
     FUNNEL,
     INPUTS,
+    SMALL,
     TAGS,
     features_of,
     funnel_targets,
@@ -79,8 +80,8 @@ def test_any_graph_trains_every_weight(tasks, architecture):
 
 
 def test_a_graph_of_every_head_and_relation_serves_what_it_names_after_a_save(tmp_path):
-    model, features = model_of(tasks=EVERYTHING, seed=1), features_of(ROWS)
-    copy = MultiTaskModel.from_config(model_of(tasks=EVERYTHING, seed=2).get_config())
+    model, features = model_of(SMALL, tasks=EVERYTHING, seed=1), features_of(ROWS)
+    copy = MultiTaskModel.from_config(model_of(SMALL, tasks=EVERYTHING, seed=2).get_config())
     model.save_weights(str(tmp_path / "weights.h5"))
     copy.load_weights(str(tmp_path / "weights.h5"))
     outputs = model(features)
@@ -95,7 +96,7 @@ def test_a_graph_of_every_head_and_relation_serves_what_it_names_after_a_save(tm
 def test_a_graph_of_every_head_and_relation_learns(jit_compile):
     # XLA compiles the whole graph for two minutes; its first half has a relation of each form.
     tasks = TaskGraph(EVERYTHING.tasks[:6]) if jit_compile else EVERYTHING
-    model = model_of(tasks=tasks)
+    model = model_of(SMALL, tasks=tasks)
     model.compile(optimizer=build(Adam(learning_rate=0.01), Adagrad(learning_rate=0.1)), jit_compile=jit_compile)
     batch = features_of(ROWS), targets_of(tasks, ROWS)
     losses = model.fit(tf.data.Dataset.from_tensors(batch).repeat(10), epochs=6, verbose=0).history

@@ -8,7 +8,7 @@ from models.optimizers import Adagrad, Adam, build
 from tests.models.samples import ARCHITECTURE_SAMPLES, INPUTS, TAGS, features_of, funnel_targets, model_of
 
 ROWS = 64
-PLE_SAMPLE = PLE(num_levels=2, num_shared=1, num_specific=1, expert=(8, 8))
+PLE_SAMPLE = PLE(num_levels=2, num_shared=1, num_specific=1, expert=(8,))
 
 
 @pytest.fixture(params=["mixed_bfloat16", "mixed_float16"])
