@@ -9,10 +9,11 @@ from components.comparison.kinds import Gain, GaucWeight, Kind
 from components.comparison.metrics import COMPARED
 from components.comparison.paired import PairedSums
 from components.comparison.plan import OutputPlan
-from components.comparison.rows import Membership, Rows, cluster_ids, membership
+from components.comparison.rows import NO_ID, Membership, Rows, cluster_ids, membership
 
 __all__ = [
     "COMPARED",
+    "NO_ID",
     "Cell",
     "Comparison",
     "Estimate",

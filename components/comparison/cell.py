@@ -51,6 +51,7 @@ class Cell:
         difference: Candidate less reference, paired.
         shortfall: How many times the rows would have to be there, with as many positives and clusters each, for the
             candidate's interval to be trusted, whatever `status` says of a reference; at most 1 where they are enough.
+        ungrouped: Of GAUC and NDCG, rows with a known label but no user or list: they take no part, nor are in `rows`.
     """
 
     output: str
@@ -66,6 +67,7 @@ class Cell:
     reference: Estimate | None = None
     difference: Estimate | None = None
     shortfall: float = 1.0
+    ungrouped: int = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from components.comparison.cell import Reference
 from components.comparison.kinds import Kind
-from components.comparison.rows import NOWHERE, Membership, Rows, cluster_ids, membership_of_codes
+from components.comparison.rows import NO_ID, NOWHERE, Membership, Rows, cluster_ids, membership_of_codes
 
 __all__ = ["TaskColumns", "ids_of", "memberships_of", "rows_of"]
 
@@ -74,9 +74,11 @@ def memberships_of(batch: pa.RecordBatch, slicings: Sequence[Sequence[str]]) -> 
 
 
 def ids_of(column: pa.Array) -> np.ndarray:
-    """`[rows]` ids of clusters, users or lists; missing values are one."""
-    if pa.types.is_integer(column.type) and not column.null_count:
-        return cluster_ids(column.to_numpy(zero_copy_only=False))
+    """`[rows]` ids of clusters, users or lists; missing values get `NO_ID`."""
+    if pa.types.is_integer(column.type):  # As they are, whether or not others of the batch are missing.
+        ids = cluster_ids(column.fill_null(0).to_numpy(zero_copy_only=False))
+        ids[column.is_null().to_numpy(zero_copy_only=False)] = NO_ID
+        return ids
     encoded = _dictionary(column)
     ids = cluster_ids(np.array([*encoded.dictionary.to_pylist(), None], dtype=object))
     return ids[encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)]

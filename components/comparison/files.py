@@ -11,14 +11,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from components.comparison.cell import Comparison
 from components.comparison.columns import TaskColumns, ids_of, memberships_of, rows_of
 from components.comparison.groups import GroupSums
+from components.comparison.mixing import mixed
 from components.comparison.paired import PairedSums
 from components.comparison.plan import OutputPlan
+from components.comparison.rows import NO_ID
 from components.comparison.spill import Spill, whole_users
 
 __all__ = ["Job", "compare_files"]
@@ -37,7 +40,7 @@ class Job:
     Attributes:
         paths: Parquet files.
         tasks: Their outputs.
-        cluster: Column whose rows depend on each other; None takes rows as independent.
+        cluster: Column whose rows depend on each other, but for rows without a value; None takes rows as independent.
         user: Column of GAUC; needed where a task asks for it.
         slicings: Columns of each slicing.
         workers: Processes.
@@ -121,8 +124,8 @@ def _each_worker(
 def _summed_rows(job: Job, folder: str, partitions: int, worker: int) -> dict[str, PairedSums]:
     sums = {task.output: PairedSums(job.plan(task)) for task in job.tasks}
     with Spill(pathlib.Path(folder), worker=worker, num_partitions=partitions) as spill:
-        for batch in _batches(job, worker):
-            clusters = ids_of(batch[job.cluster]) if job.cluster is not None else None
+        for batch, first in _batches(job, worker):
+            clusters = _clusters(batch[job.cluster], first) if job.cluster is not None else None
             slices = memberships_of(batch, job.slicings)
             for task in job.tasks:
                 sums[task.output].add(rows_of(batch, task, clusters, slices))
@@ -147,12 +150,22 @@ def _summed_users(job: Job, folder: str, partitions: int, worker: int) -> dict[s
     return sums
 
 
-def _batches(job: Job, worker: int) -> Iterator[pa.RecordBatch]:
-    """Of every so many row groups the worker's own."""
-    place = 0
+def _clusters(column: pa.Array, first: int) -> np.ndarray:
+    """A row without a value is a cluster of its own, told by its place."""
+    found = ids_of(column)
+    return np.where(found == NO_ID, mixed(np.arange(first, first + len(found), dtype=np.uint64)), found)
+
+
+def _batches(job: Job, worker: int) -> Iterator[tuple[pa.RecordBatch, int]]:
+    """Of every so many row groups the worker's own, and the place of their first row among all rows of the files."""
+    place = start = 0
     for path in job.paths:
         file = pq.ParquetFile(path)
         for group in range(file.metadata.num_row_groups):
             if place % job.workers == worker:
-                yield from file.iter_batches(_BATCH_ROWS, [group], columns=job.columns)
+                first = start
+                for batch in file.iter_batches(_BATCH_ROWS, [group], columns=job.columns):
+                    yield batch, first
+                    first += len(batch)
+            start += file.metadata.row_group(group).num_rows
             place += 1

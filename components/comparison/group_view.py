@@ -23,17 +23,20 @@ class GroupCounts:
         rows: How many.
         positives: With a label above 0.
         invalid: `[models]` rows with a score that cannot be one.
+        ungrouped: Rows of no group, beside the others.
     """
 
     rows: int
     positives: int
     invalid: np.ndarray
+    ungrouped: int = 0
 
     def merge(self, other: GroupCounts) -> None:
         """Adds what `other` counted."""
         self.rows += other.rows
         self.positives += other.positives
         self.invalid = self.invalid + other.invalid
+        self.ungrouped += other.ungrouped
 
 
 @final
@@ -45,6 +48,7 @@ class GroupView(View):
         self._counts = counts
         self.rows = counts.rows
         self.positives = counts.positives
+        self.ungrouped = counts.ungrouped
         self.groups = inner.rows if inner is not None else 0
 
     @property

@@ -16,7 +16,7 @@ from components.comparison.judging import cells_of
 from components.comparison.kinds import GaucWeight, Kind
 from components.comparison.known import known_rows
 from components.comparison.plan import OutputPlan
-from components.comparison.rows import NOWHERE, Membership, Rows
+from components.comparison.rows import NO_ID, NOWHERE, Membership, Rows
 from components.comparison.shape import Shape
 from components.comparison.table import Table
 from components.comparison.within import aucs_within, ndcgs_within
@@ -51,16 +51,21 @@ class GroupSums:
 
         Args:
             rows: As of `PairedSums`.
-            groups: `[rows]` ids of users or lists.
+            groups: `[rows]` ids of users or lists; rows of `NO_ID` are counted and take no part.
         """
         check_rows(rows, self.plan)
         check_groups(rows, groups)
         table, slices = known_rows(rows, self.plan)
         own = groups if rows.known is None else groups[np.asarray(rows.known) > 0]
-        codes = np.unique(own, return_inverse=True)[1]
+        is_one = own != NO_ID
+        codes = np.unique(own[is_one], return_inverse=True)[1]
         everywhere = Membership((ALL_ROWS,), np.zeros(len(table), np.int64))
+        nothing = _counts(table.take(slice(0)))
         for place, found in enumerate((everywhere, *slices)):
-            self._add(place, table, codes, found)
+            self._add(place, table.take(is_one), codes, Membership(found.names, found.codes[is_one]))
+            for code, name in enumerate(found.names):
+                lacking = int(np.count_nonzero(found.codes[~is_one] == code))
+                self._count(place, name, dataclasses.replace(nothing, ungrouped=lacking))
 
     def merge(self, other: GroupSums) -> None:
         """Sees what `other` saw; `other` is not to be used any more."""

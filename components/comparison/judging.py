@@ -37,10 +37,10 @@ def cells_of(plan: OutputPlan, metric: str, name: Slice, view: View | None) -> l
     """
     against = plan.references or (None,)
     if view is None or view.rows == 0:
-        return [
-            _blank(plan, metric, name, reference, Status.NO_ROWS, "No rows with a known label.")
-            for reference in against
-        ]
+        lacking = view.ungrouped if view is not None else 0
+        reason = f"None of {lacking} rows has a user or list." if lacking else "No rows with a known label."
+        blanks = [_blank(plan, metric, name, reference, Status.NO_ROWS, reason) for reference in against]
+        return [dataclasses.replace(cell, ungrouped=lacking) for cell in blanks]
     judged = COMPARED[metric]
     undefined = judged.undefined(view)
     if undefined is not None:
@@ -152,4 +152,6 @@ def _blank(
 
 def _counted(cell: Cell, view: View) -> Cell:
     clusters = view.groups if COMPARED[cell.metric].by_group else view.clusters
-    return dataclasses.replace(cell, rows=view.rows, positives=view.positives, clusters=clusters)
+    return dataclasses.replace(
+        cell, rows=view.rows, positives=view.positives, clusters=clusters, ungrouped=view.ungrouped
+    )

@@ -12,9 +12,10 @@ import numpy as np
 
 from components.comparison.cell import Slice
 
-__all__ = ["Membership", "Rows", "cluster_ids", "membership", "membership_of_codes"]
+__all__ = ["NO_ID", "Membership", "Rows", "cluster_ids", "membership", "membership_of_codes"]
 
 NOWHERE: Final = -1  # Code of a row that is in no slice of a slicing.
+NO_ID: Final = np.uint64(0xB4B2797457A0A6E4)  # Of a missing or empty value: what `cluster_ids` makes of no text.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +96,7 @@ def cluster_ids(values: np.ndarray) -> np.ndarray:
     """Ids of clusters, the same in every process: whole numbers as they are, others by BLAKE2 (RFC 7693).
 
     Args:
-        values: `[rows]` whole numbers, text or bytes; missing values are one cluster.
+        values: `[rows]` whole numbers, text or bytes; missing and empty values get `NO_ID`.
     """
     if values.dtype.kind in "iub":
         return values.astype(np.uint64)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from components.comparison.mixing import mixed
+from components.comparison.rows import NO_ID
 
 __all__ = ["Spill", "whole_users"]
 
@@ -36,8 +37,9 @@ class Spill:
         self._open.close()
 
     def add(self, batch: pa.RecordBatch, users: np.ndarray) -> None:
-        """Writes each row to the file of its user, one of `users`, `[rows]` ids."""
-        partitions = (mixed(users) % np.uint64(self._num_partitions)).astype(np.int64)
+        """Writes each row to the file of its user, one of `users`, `[rows]` ids; those without one are scattered."""
+        places = np.arange(len(users), dtype=np.uint64)
+        partitions = (np.where(users == NO_ID, places, mixed(users)) % np.uint64(self._num_partitions)).astype(np.int64)
         order = np.argsort(partitions, kind="stable")
         ordered = pa.Table.from_batches([batch]).take(order)
         ends = np.cumsum(np.bincount(partitions, minlength=self._num_partitions)).tolist()

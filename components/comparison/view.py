@@ -112,11 +112,13 @@ class View(abc.ABC):
         rows: How many.
         positives: Rows with label 1; of other outputs than binary ones 0.
         groups: Of group metrics how many users or lists count; else 0.
+        ungrouped: Of group metrics rows without a user or list, which are not among `rows`; else 0.
     """
 
     rows: int
     positives: int
     groups: int = 0
+    ungrouped: int = 0
 
     @property
     @abc.abstractmethod

@@ -11,7 +11,7 @@ import tensorflow_model_analysis as tfma
 
 from components.comparison.kinds import Kind
 from components.comparison.rows import Membership, Rows
-from components.evaluator.grouping import ids, memberships
+from components.evaluator.grouping import clusters, memberships
 from components.evaluator.lineup import Lineup
 from components.evaluator.plan import EvaluatorPlan
 
@@ -29,7 +29,7 @@ def rows_of(extracts: _Extracts, plan: EvaluatorPlan, lineups: Mapping[str, Line
     features = extracts[tfma.FEATURES_KEY]
     num_rows = len(extracts[tfma.INPUT_KEY])
     slices = memberships(features, plan.slices, num_rows)
-    clusters = None if plan.cluster is None else ids(features, plan.cluster, num_rows)
+    own = None if plan.cluster is None else clusters(features, plan.cluster, extracts[tfma.INPUT_KEY])
     for output, lineup in lineups.items():
         labels = np.asarray(extracts[tfma.LABELS_KEY][output], np.float64).reshape(-1)
         known = np.asarray(extracts[tfma.EXAMPLE_WEIGHTS_KEY][output], np.float64).reshape(-1)
@@ -39,7 +39,7 @@ def rows_of(extracts: _Extracts, plan: EvaluatorPlan, lineups: Mapping[str, Line
             scores, hits = losses_and_hits(labels, predictions)
         else:
             scores = np.stack([np.asarray(given, np.float64).reshape(num_rows) for given in predictions])
-        yield output, Rows(labels=labels, scores=scores, hits=hits, clusters=clusters, slices=slices, known=known)
+        yield output, Rows(labels=labels, scores=scores, hits=hits, clusters=own, slices=slices, known=known)
 
 
 def losses_and_hits(labels: np.ndarray, predictions: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:

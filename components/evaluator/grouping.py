@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from components.comparison.cell import Slice
-from components.comparison.rows import Membership, cluster_ids
+from components.comparison.rows import NO_ID, Membership, cluster_ids
 
-__all__ = ["ids", "memberships"]
+__all__ = ["clusters", "ids", "memberships"]
 
 _NONE = -1  # Code of a row without a value.
 
@@ -31,9 +32,24 @@ def memberships(features: Mapping[str, Any], slicings: Sequence[tuple[str, ...]]
 
 
 def ids(features: Mapping[str, Any], column: str, num_rows: int) -> np.ndarray:
-    """`[rows]` unsigned 64-bit ids of the values of a column; rows without one are one cluster."""
+    """`[rows]` unsigned 64-bit ids of the values of a column; `NO_ID` where there is none."""
     codes, texts = _coded(features.get(column), num_rows)
     return cluster_ids(np.array([*texts, ""], dtype=object))[codes]
+
+
+def clusters(features: Mapping[str, Any], column: str, examples: Sequence[bytes]) -> np.ndarray:
+    """As `ids`, but a row without a value is a cluster of its own, whatever batch brings it.
+
+    Args:
+        features: As of `memberships`.
+        column: Whose rows depend on each other.
+        examples: `[rows]`, serialized; equal ones without a value are one cluster.
+    """
+    found = ids(features, column, len(examples))
+    for place in np.flatnonzero(found == NO_ID).tolist():
+        digest = hashlib.blake2b(bytes(examples[place]), digest_size=8).digest()
+        found[place] = int.from_bytes(digest, "little")
+    return found
 
 
 def _membership(columns: tuple[str, ...], coded: Sequence[tuple[np.ndarray, list[str]]]) -> Membership:

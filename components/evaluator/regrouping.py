@@ -12,7 +12,7 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 from typing_extensions import override
 
-from components.comparison.rows import Rows
+from components.comparison.rows import NO_ID, Rows
 from components.evaluator.batches import join, take
 from components.evaluator.combining import GroupsOf
 
@@ -55,7 +55,8 @@ class CutByGroup(beam.DoFn):
     def _cut(self, key: tuple[str, str]) -> Iterator[tuple[Partition, GroupsOf]]:
         rows, groups = _joined(self._kept.pop(key))
         self._num_rows.pop(key)
-        remainders = (groups % np.uint64(self._num_partitions)).astype(np.int64)
+        scattered = np.where(groups == NO_ID, np.arange(len(groups), dtype=np.uint64), groups)  # Those of no group.
+        remainders = (scattered % np.uint64(self._num_partitions)).astype(np.int64)
         order = np.argsort(remainders, kind="stable")
         met, starts = np.unique(remainders[order], return_index=True)
         for remainder, places in zip(met.tolist(), np.split(order, starts[1:]), strict=False):

@@ -71,6 +71,9 @@ def _lines(found: Compared) -> Iterator[str]:
         if cell.status not in (Status.MEASURED, Status.NO_INTERVAL)
     )
     yield from told
+    lacking = {cell.metric: cell.ungrouped for cell in found.comparison.cells if cell.ungrouped and not cell.slice}
+    for metric, rows in lacking.items():
+        yield f"{rows:,} rows have no user or list and take no part in {metric}."
     for columns, rows in found.comparison.left_out.items():
         yield f"{rows:,} rows are in values of {columns} beyond those that are compared one by one."
     if found.report is not None:

@@ -14,9 +14,10 @@ from components.comparison.cell import Cell
 from components.comparison.groups import GroupSums
 from components.comparison.kinds import Kind
 from components.comparison.metrics import COMPARED
+from components.comparison.mixing import combined
 from components.comparison.paired import PairedSums
 from components.comparison.plan import OutputPlan
-from components.comparison.rows import Rows, cluster_ids
+from components.comparison.rows import NO_ID, Rows, cluster_ids
 from components.evaluator.batches import join, losses_and_hits
 
 __all__ = ["Buffer", "Subject"]
@@ -112,13 +113,19 @@ class Buffer:
             labels=np.asarray(labels, np.float64),
             scores=stacked,
             hits=hits,
-            clusters=cluster_ids(np.array(clusters, dtype=object)) if subject.cluster_key else None,
+            clusters=_clusters(clusters, np.stack([labels, weights, *stacked])) if subject.cluster_key else None,
             known=np.asarray(weights, np.float64),
         )
         if COMPARED[subject.plan.metrics[0]].by_group:
             self._kept.append((rows, cluster_ids(np.array(groups, dtype=object))))
         else:
             self._sums.add(rows)
+
+
+def _clusters(names: tuple[str, ...], numbers: np.ndarray) -> np.ndarray:
+    """`[rows]` ids; a row without a name is a cluster of its own, told by its numbers, `[numbers, rows]`."""
+    found = cluster_ids(np.array(names, dtype=object))
+    return np.where(found == NO_ID, combined(np.asarray(numbers, np.float64).view(np.uint64)), found)
 
 
 def _number(value: Any) -> float:

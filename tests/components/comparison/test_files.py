@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from components.comparison import GroupSums, Kind, PairedSums, Reference, membership
+from components.comparison import NO_ID, GroupSums, Kind, PairedSums, Reference, membership
 from components.comparison.columns import TaskColumns, ids_of, memberships_of
 from components.comparison.files import Job, compare_files
 from tests.components.comparison.samples import DEVICES, figures, plan_of, rows_of_users
@@ -104,3 +104,31 @@ def test_ids_and_slices_of_columns_are_those_of_arrays(values):
         assert set(found.names) == set(expected.names)
         names = [(*found.names, None)[code] for code in found.codes]
         assert names == [(*expected.names, None)[code] for code in expected.codes]
+
+
+def without_some_users(job, tmp_path, users):
+    """The same files, of which every second row has no user."""
+    paths = []
+    for path in job.paths:
+        table = pq.read_table(path)
+        own = pa.array([None if place % 2 else user for place, user in enumerate(users(table))])
+        paths.append(f"{path}-some")
+        pq.write_table(table.set_column(table.column_names.index("user"), "user", own), paths[-1], row_group_size=500)
+    return dataclasses.replace(job, paths=tuple(paths))
+
+
+def test_rows_without_a_user_are_clusters_of_their_own_and_no_user_of_gauc(job, tmp_path):
+    found = compare_files(without_some_users(job, tmp_path, lambda table: table["user"].to_pylist()))
+    tables = [pq.read_table(path) for path in job.paths]
+    shown = np.concatenate([table["shown"].to_numpy() for table in tables])
+    lacks = np.concatenate([np.arange(len(table)) % 2 for table in tables]) > 0
+    users = np.concatenate([np.array(table["user"].to_pylist()) for table in tables])
+    cells = {cell.metric: cell for cell in found.cells if cell.slice == ()}
+    assert cells["auc"].clusters == len(set(users[shown & ~lacks])) + np.count_nonzero(shown & lacks)
+    assert cells["gauc"].ungrouped == np.count_nonzero(shown & lacks)
+    assert cells["gauc"].rows == np.count_nonzero(shown & ~lacks)
+
+
+def test_a_number_is_the_same_user_whether_or_not_others_of_its_batch_are_missing():
+    assert ids_of(pa.array([3, None, 7]))[[0, 2]].tolist() == ids_of(pa.array([3, 7])).tolist() == [3, 7]
+    assert ids_of(pa.array([3, None]))[1] == ids_of(pa.array([None, "ann"]))[0] == NO_ID

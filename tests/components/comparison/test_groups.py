@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score, roc_auc_score
 
-from components.comparison import GaucWeight, GroupSums, Kind, Rows, Status
+from components.comparison import NO_ID, GaucWeight, GroupSums, Kind, Rows, Status
 from tests.components.comparison.samples import figures, plan_of, rows_of_users, take
 
 
@@ -161,3 +161,31 @@ def test_a_user_that_outweighs_the_others_makes_the_interval_untrusted(exact_row
     cell = cells_of(plan, "gauc", rows, np.where(np.arange(len(users)) < len(users) // 2, 2**40, users))[()]
     assert cell.status is Status.TOO_FEW
     assert cell.reason.startswith("An interval needs no cluster with over 33% of the weight, got as much as one with ")
+
+
+@pytest.mark.parametrize("metric", ["gauc", "ndcg"])
+def test_rows_without_a_user_are_counted_and_take_no_part(metric):
+    rows, users = users_of(num_users=100)
+    is_known = np.arange(len(users)) % 7 > 0
+    rows = dataclasses.replace(rows, known=is_known)
+    lacks = np.arange(len(users)) % 3 == 0
+    found = cells_of(PLAN, metric, rows, np.where(lacks, NO_ID, users))
+    merged = GroupSums(PLAN, metric)
+    for those in (lacks, ~lacks):
+        piece = GroupSums(PLAN, metric)
+        piece.add(take(rows, those), np.where(lacks, NO_ID, users)[those])
+        merged.merge(piece)
+    assert {cell.slice: cell for cell in merged.cells()} == found
+    expected = cells_of(PLAN, metric, take(rows, ~lacks), users[~lacks])
+    device = rows.slices[0]
+    for name, cell in found.items():
+        is_in = device.codes == device.names.index(name) if name else np.ones(len(users), bool)
+        assert cell.ungrouped == np.count_nonzero(is_in & lacks & is_known)
+        assert dataclasses.replace(cell, ungrouped=0) == expected[name]
+
+
+def test_rows_of_which_none_has_a_user():
+    rows, users = users_of(num_users=10)
+    cell = cells_of(PLAN, "gauc", rows, np.full(len(users), NO_ID))[()]
+    assert (cell.status, cell.rows, cell.ungrouped) == (Status.NO_ROWS, 0, len(users))
+    assert cell.reason == f"None of {len(users)} rows has a user or list."

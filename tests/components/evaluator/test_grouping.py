@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.comparison.rows import cluster_ids
-from components.evaluator.grouping import ids, memberships
+from components.comparison.rows import NO_ID, cluster_ids
+from components.evaluator.grouping import clusters, ids, memberships
 
 
 @dataclasses.dataclass
@@ -93,11 +93,12 @@ def test_crossed_slices_are_the_pairs_of_values(rows):
     assert named(single) == [None if second is None else (("y", second.decode()),) for _, second in rows]
 
 
-def test_ids_are_those_of_the_texts_and_missing_values_are_one_cluster():
+def test_ids_are_those_of_the_texts_and_missing_values_have_none():
     features = {"user": sparse([[b"ann"], [], [b"bob"], [b"ann"], []])}
     found = ids(features, "user", 5)
     assert found.dtype == np.uint64
     assert found.tolist() == cluster_ids(np.array(["ann", "", "bob", "ann", ""], dtype=object)).tolist()
+    assert (found == NO_ID).tolist() == [False, True, False, False, True]
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0]])
@@ -106,3 +107,15 @@ def test_an_id_does_not_hang_on_the_batch_that_brings_it(order):
     found = dict(zip(names.tolist(), ids({"user": names}, "user", 3).tolist(), strict=True))
     alone = {name: int(ids({"user": np.array([name], dtype=object)}, "user", 1)[0]) for name in names}
     assert found == alone
+
+
+def test_a_row_without_a_user_is_a_cluster_of_its_own_in_any_batch():
+    users = [[b"ann"], [], [b""], [b"ann"], []]
+    examples = [b"\xff", b"\xfe", b"c", b"d", b"e"]  # No text need be in them.
+    found = clusters({"user": sparse(users)}, "user", examples).tolist()
+    assert found[0] == found[3] == cluster_ids(np.array(["ann"]))[0]
+    assert len(set(found)) == 4
+    alone = [
+        clusters({"user": sparse(users[4 - row : 5 - row])}, "user", examples[4 - row : 5 - row]) for row in range(5)
+    ]
+    assert [int(own[0]) for own in alone] == found[::-1]
