@@ -289,6 +289,17 @@ def test_a_baseline_that_fails_on_a_later_row_ends_no_run(world, saved, evaluate
     assert cell.reason == "500 of 1500 scores of the baseline are no probabilities."
 
 
+def test_rows_without_a_user_are_clusters_of_their_own_and_no_user(world, saved, evaluate):
+    lacks = np.arange(len(world["user"])) % 3 == 0
+    some = world.with_columns(user=np.where(lacks, "", world["user"]).astype(object))
+    plan = EvaluatorPlan(**{**vars(ALONE), "cluster": "user", "user": "user"})
+    comparison, _ = evaluate(plan, some, {"model": saved["candidate of clicks"]}, cuts=(300,))
+    has_label = world["known/click"] > 0
+    expected = len(set(world["user"][has_label & ~lacks])) + np.count_nonzero(has_label & lacks)
+    assert cell_of(comparison, "click", "auc", against=None).clusters == expected
+    assert cell_of(comparison, "click", "gauc", against=None).ungrouped == np.count_nonzero(has_label & lacks)
+
+
 def test_a_candidate_that_cannot_be_evaluated_ends_the_run(world, saved, evaluate, tmp_path):
     with pytest.raises(UnusableModelError, match="it does not load"):
         evaluate(ALONE, world, {"model": broken(tmp_path / "broken", "garbage")})
