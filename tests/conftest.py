@@ -18,6 +18,7 @@ def shared_data() -> pathlib.Path:
     return SHARED_DATA
 
 
+@pytest.hookimpl(tryfirst=True)  # Before the plugin that reads the marks.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where processes share the tests, keeps those together that share what is made once, such as a run pipeline."""
     for item in items:
