@@ -58,6 +58,7 @@ class Decision:
         clusters: Clusters with such rows.
         rows_to_settle: How many rows would settle it; None where it is settled, or no number would.
         cluster_effect: Variance of the difference over that of independent rows; None where it is not told.
+        ungrouped: Of GAUC and NDCG, rows with a known label but no user or list: they take no part, nor are in `rows`.
     """
 
     output: str
@@ -79,6 +80,7 @@ class Decision:
     clusters: int = 0
     rows_to_settle: int | None = None
     cluster_effect: float | None = None
+    ungrouped: int = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

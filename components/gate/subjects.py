@@ -54,6 +54,7 @@ class Subject:
             positives=cell.positives,
             clusters=cell.clusters,
             cluster_effect=effect if math.isfinite(effect) else None,
+            ungrouped=cell.ungrouped,
         )
 
     def without_estimate(self) -> Decision | None:

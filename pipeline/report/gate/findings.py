@@ -59,7 +59,7 @@ def wanted_of(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
 
 
 def unlike_of(report: GateReport) -> tuple[tuple[str, str], ...]:
-    """What is not comparable and why, once for each reason: references that are missing, then outputs, then slices.
+    """What is not comparable and why, once for each reason: references that are missing, outputs, rows, slices.
 
     Without what has never been: a first run is told as one.
     """
@@ -76,7 +76,16 @@ def unlike_of(report: GateReport) -> tuple[tuple[str, str], ...]:
         if where not in found.setdefault(decision.reason, []):
             found[decision.reason].append(where)
     unlike = [(_few(places), reason) for reason, places in found.items()]
-    return (*unlike, *((f"slices by {columns}", _left_out(rows)) for columns, rows in report.left_out.items()))
+    lacking = {
+        f"{own.output}: {metric_title(own.metric)}": _ungrouped(own)
+        for own in report.decisions
+        if own.ungrouped and not own.slice
+    }
+    return (
+        *unlike,
+        *lacking.items(),
+        *((f"slices by {columns}", _left_out(rows)) for columns, rows in report.left_out.items()),
+    )
 
 
 def clusters_sentence(report: GateReport) -> str:
@@ -114,6 +123,11 @@ def place_text(decision: Decision) -> str:
 
 def _left_out(rows: int) -> str:
     return f"{numbers.count(rows)} rows lie in values beyond those that are compared one by one."
+
+
+def _ungrouped(decision: Decision) -> str:
+    lacks = "list" if decision.metric is Metric.NDCG else "user"
+    return f"{numbers.count(decision.ungrouped)} rows have no {lacks} and take no part."
 
 
 def _few(places: Sequence[str], most: int = 4) -> str:

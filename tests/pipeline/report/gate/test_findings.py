@@ -61,6 +61,19 @@ def test_rows_of_slices_that_are_not_compared_are_told(report):
     )
 
 
+def test_rows_without_a_user_or_list_are_told_of_each_metric_that_ranks_within_them():
+    asked = [rule("click", Metric.GAUC, margin=0.01, min=0.6), rule("spend", Metric.NDCG, margin=0.01)]
+    cells = (
+        cell("click", "gauc", ungrouped=1_234),
+        cell("click", "gauc", ungrouped=1_000, slice=CASH),  # Among the others.
+        cell("spend", "ndcg", ungrouped=5),
+    )
+    assert unlike_of(gate_report(*asked, cells=cells)) == (
+        ("click: GAUC", "1,234 rows have no user and take no part."),
+        ("spend: NDCG", "5 rows have no list and take no part."),
+    )
+
+
 def test_clusters_widen_intervals_by_the_root_of_their_effect(report):
     # `cell` doubles the variance: a root of 2.
     assert "intervals are 1.4 times as wide as if rows were independent" in clusters_sentence(report)
