@@ -12,9 +12,19 @@ import numpy as np
 
 from components.comparison.cell import Slice
 
-__all__ = ["NO_ID", "Membership", "Rows", "cluster_ids", "membership", "membership_of_codes"]
+__all__ = [
+    "MISSING",
+    "NO_ID",
+    "Membership",
+    "Rows",
+    "cluster_ids",
+    "membership",
+    "membership_of_codes",
+    "with_missing",
+]
 
 NOWHERE: Final = -1  # Code of a row that is in no slice of a slicing.
+MISSING: Final = "(no value)"  # Of rows without a value: a slice like others, since they may get worse like others.
 NO_ID: Final = np.uint64(0xB4B2797457A0A6E4)  # Of a missing or empty value: what `cluster_ids` makes of no text.
 
 
@@ -24,7 +34,7 @@ class Membership:
 
     Attributes:
         names: The slices met.
-        codes: `[rows]` places in `names`; -1 where a row has no value.
+        codes: `[rows]` places in `names`; -1 where a row is in none of them.
     """
 
     names: tuple[Slice, ...]
@@ -58,7 +68,7 @@ def membership(columns: Sequence[str], values: Sequence[np.ndarray]) -> Membersh
 
     Args:
         columns: Names.
-        values: One array `[rows]` for each column: text, bytes or whole numbers; None or NaN is a missing value.
+        values: One array `[rows]` for each column: text, bytes or whole numbers; None, NaN or no text is `MISSING`.
     """
     codes, met = [], []
     for cells in values:
@@ -81,15 +91,19 @@ def membership_of_codes(
         codes: One array `[rows]` for each column; -1 where the value is missing.
         texts: For each column, what its codes stand for.
     """
-    is_there = np.all([own != NOWHERE for own in codes], axis=0)
     names: list[Slice] = [()]
-    places = np.zeros(int(is_there.sum()), np.int64)
-    for column, own, met in zip(columns, codes, texts, strict=True):
-        pairs, places = np.unique(places * len(met) + own[is_there], return_inverse=True)
-        names = [(*names[pair // len(met)], (column, met[pair % len(met)])) for pair in pairs.tolist()]
-    found = np.full(len(is_there), NOWHERE)
-    found[is_there] = places
-    return Membership(tuple(names) if len(places) else (), found)
+    places = np.zeros(len(codes[0]), np.int64)
+    for column, given, met in zip(columns, codes, texts, strict=True):
+        own, called = with_missing(given, met)
+        pairs, places = np.unique(places * len(called) + own, return_inverse=True)
+        names = [(*names[pair // len(called)], (column, called[pair % len(called)])) for pair in pairs.tolist()]
+    return Membership(tuple(names), places)
+
+
+def with_missing(codes: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """`[rows]` codes and what they stand for, `MISSING` where a code is -1 or its text is empty."""
+    lacking = [place for place, text in enumerate(texts) if text in ("", MISSING)]
+    return np.where(np.isin(codes, [NOWHERE, *lacking]), len(texts), codes), [*texts, MISSING]
 
 
 def cluster_ids(values: np.ndarray) -> np.ndarray:

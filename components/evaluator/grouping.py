@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from components.comparison.cell import Slice
-from components.comparison.rows import NO_ID, Membership, cluster_ids
+from components.comparison.rows import NO_ID, Membership, cluster_ids, with_missing
 
 __all__ = ["clusters", "ids", "memberships"]
 
@@ -19,7 +19,7 @@ _NONE = -1  # Code of a row without a value.
 
 
 def memberships(features: Mapping[str, Any], slicings: Sequence[tuple[str, ...]], num_rows: int) -> list[Membership]:
-    """The slice of each row under each slicing; a row that lacks one of its columns is in none.
+    """The slice of each row under each slicing; where it lacks a column, its value there is `MISSING`.
 
     Args:
         features: TFMA's feature values by column; `Any`, since they come dense, as dense with None, or sparse.
@@ -27,7 +27,7 @@ def memberships(features: Mapping[str, Any], slicings: Sequence[tuple[str, ...]]
         num_rows: Of the batch.
     """
     columns = {name for columns in slicings for name in columns}
-    coded = {name: _coded(features.get(name), num_rows) for name in columns}
+    coded = {name: with_missing(*_coded(features.get(name), num_rows)) for name in columns}
     return [_membership(columns, [coded[name] for name in columns]) for columns in slicings]
 
 
@@ -56,11 +56,10 @@ def _membership(columns: tuple[str, ...], coded: Sequence[tuple[np.ndarray, list
     sizes = [len(texts) for _, texts in coded]
     codes = np.zeros(len(coded[0][0]), np.int64)
     for own, texts in coded:
-        codes = np.where((codes < 0) | (own < 0), _NONE, codes * max(len(texts), 1) + own)
+        codes = codes * len(texts) + own
     places, met = pd.factorize(codes)
-    is_slice = met >= 0
-    names = tuple(_name(columns, [texts for _, texts in coded], code, sizes) for code in met[is_slice].tolist())
-    return Membership(names, np.where(is_slice, np.cumsum(is_slice) - 1, _NONE)[places])
+    names = tuple(_name(columns, [texts for _, texts in coded], code, sizes) for code in met.tolist())
+    return Membership(names, places.astype(np.int64))
 
 
 def _name(columns: tuple[str, ...], texts: Sequence[list[str]], code: int, sizes: Sequence[int]) -> Slice:

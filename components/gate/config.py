@@ -56,7 +56,7 @@ class Rule:
             add up from push to push.
         min: Smallest value allowed.
         max: Largest value allowed.
-        slices: Which of `evaluation.slices` all this holds for too, in each of their values.
+        slices: Which of `evaluation.slices` all this holds for too, in each of their values and without one.
         inconclusive: Where it differs from the gate's.
     """
 

@@ -7,6 +7,7 @@ import math
 from typing import Final
 
 from components.comparison.cell import Cell, Comparison, Reference, Slice, Status
+from components.comparison.rows import MISSING
 from components.gate.config import Inconclusive, Rule, RuleName
 from components.gate.decision import Asked, Decision, Outcome
 
@@ -138,7 +139,7 @@ def _slices(rule: Rule, cells: list[Cell]) -> list[Slice]:
     found: list[Slice] = [()]
     for columns in rule.slices:
         values = dict.fromkeys(cell.slice for cell in cells if {name for name, _ in cell.slice} == set(columns))
-        found += list(values) or [tuple((column, "(no value)") for column in columns)]
+        found += list(values) or [tuple((column, MISSING) for column in columns)]
     return found
 
 

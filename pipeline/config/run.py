@@ -18,7 +18,8 @@ class EvaluationConfig:
     """How candidate and baseline are evaluated.
 
     Attributes:
-        slices: Each a list of raw columns whose values split the eval rows; all rows together always count too.
+        slices: Each a list of raw columns whose values split the eval rows, those without a value among them; all rows
+            together always count too.
         batch_size: Rows scored at once.
         cluster: The raw column whose rows depend on each other, such as the user's: intervals are told by whole
             clusters. None takes rows as independent, which makes intervals too narrow where they are not.

@@ -3,6 +3,7 @@
 import numpy as np
 
 from components.comparison import NO_ID, cluster_ids, membership
+from components.comparison.rows import MISSING
 
 
 def test_slices_are_named_by_their_values():
@@ -18,13 +19,15 @@ def test_of_two_columns_only_pairs_that_were_met_are_slices():
     assert found.codes.tolist() == [1, 0, 1]
 
 
-def test_rows_without_a_value_are_in_no_slice():
-    values = np.array([None, "nl", float("nan")], dtype=object)
+def test_rows_without_a_value_are_a_slice_of_their_own():
+    values = np.array([None, "nl", float("nan"), "", MISSING], dtype=object)
     found = membership(("country",), (values,))
-    assert found.names == ((("country", "nl"),),)
-    assert found.codes.tolist() == [-1, 0, -1]
-    nothing = membership(("country",), (values[:1],))
-    assert (nothing.names, nothing.codes.tolist()) == ((), [-1])
+    assert found.names == ((("country", "nl"),), (("country", MISSING),))
+    assert found.codes.tolist() == [1, 0, 1, 1, 1]
+    crossed = membership(("country", "device"), (values[:2], np.array(["tv", None], dtype=object)))
+    assert crossed.names == ((("country", "nl"), ("device", MISSING)), (("country", MISSING), ("device", "tv")))
+    nothing = membership(("country",), (values[:0],))
+    assert (nothing.names, nothing.codes.tolist()) == ((), [])
 
 
 def test_clusters_have_the_same_id_everywhere():

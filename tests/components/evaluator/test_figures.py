@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -56,9 +58,10 @@ def test_counts_are_sums_over_the_rows_of_a_slice_each_with_its_weight(rows):
 
 def test_rows_in_no_slice_count_among_all_rows_alone(rows):
     labels, scores, weights, city = rows
-    some = np.where(np.arange(ROWS) % 2, city.astype(object), None)
+    found = membership(("city",), [city])
+    some = dataclasses.replace(found, codes=np.where(np.arange(ROWS) % 2, found.codes, -1))
     made = Figures(2, has_curves=False)
-    made.add(labels, scores, weights, [membership(("city",), [some])])
+    made.add(labels, scores, weights, [some])
     overall, *slices = made.counts("click", MODELS)
     assert overall.known == pytest.approx(weights.sum())
     assert sum(counts.known for counts in slices) == pytest.approx(weights[1::2].sum())

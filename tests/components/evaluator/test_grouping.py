@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.comparison.rows import NO_ID, cluster_ids
+from components.comparison.rows import MISSING, NO_ID, cluster_ids
 from components.evaluator.grouping import clusters, ids, memberships
 
 
@@ -29,8 +29,8 @@ def sparse(rows):
 
 
 def named(membership):
-    """By row, the slice or None."""
-    return [membership.names[code] if code >= 0 else None for code in membership.codes]
+    """By row, the slice."""
+    return [membership.names[code] for code in membership.codes.tolist()]
 
 
 def slice_of(features, columns, num_rows):
@@ -38,10 +38,15 @@ def slice_of(features, columns, num_rows):
     return named(found)
 
 
-def test_values_name_slices_and_rows_without_a_value_are_in_none():
-    features = {"city": sparse([[b"Riga"], [], [b"Oslo"], [b"Riga"]])}
+NOWHERE = (("city", MISSING),)
+
+
+def test_values_name_slices_and_rows_without_a_value_are_one_of_their_own():
+    features = {"city": sparse([[b"Riga"], [], [b"Oslo"], [b"Riga"], [b""], [MISSING.encode()]])}
     riga, oslo = (("city", "Riga"),), (("city", "Oslo"),)
-    assert slice_of(features, ("city",), 4) == [riga, None, oslo, riga]
+    assert slice_of(features, ("city",), 6) == [riga, NOWHERE, oslo, riga, NOWHERE, NOWHERE]
+    (found,) = memberships(features, [("city",)], 6)
+    assert len(set(found.names)) == len(found.names) == 3
 
 
 def test_of_several_values_the_first_counts():
@@ -54,13 +59,13 @@ def test_dense_values_are_the_same_slices_as_sparse_ones():
     with_none = np.array([b"x", None, b"x"], dtype=object)
     wanted = slice_of({"a": sparse([[text] for text in texts])}, ("a",), 3)
     assert slice_of({"a": dense}, ("a",), 3) == slice_of({"a": dense[:, None]}, ("a",), 3) == wanted
-    assert slice_of({"a": with_none}, ("a",), 3) == [wanted[0], None, wanted[0]]
+    assert slice_of({"a": with_none}, ("a",), 3) == [wanted[0], (("a", MISSING),), wanted[0]]
 
 
 def test_numbers_are_named_as_a_person_writes_them():
     values = np.array([12.0, 0.1, 16_777_216.0, np.nan], np.float32)
     assert slice_of({"hour": values}, ("hour",), 4) == [
-        (("hour", "12"),), (("hour", "0.1"),), (("hour", "16777216"),), None,
+        (("hour", "12"),), (("hour", "0.1"),), (("hour", "16777216"),), (("hour", MISSING),),
     ]  # fmt: skip
 
 
@@ -70,9 +75,9 @@ def test_values_of_one_text_are_one_slice():
     assert found[0] == found[1] != found[2]
 
 
-def test_a_column_that_no_row_has_makes_no_slice():
-    assert slice_of({}, ("city",), 2) == [None, None]
-    assert slice_of({"city": sparse([[], []])}, ("city",), 2) == [None, None]
+def test_of_a_column_that_no_row_has_all_rows_are_without_a_value():
+    assert slice_of({}, ("city",), 2) == [NOWHERE, NOWHERE]
+    assert slice_of({"city": sparse([[], []])}, ("city",), 2) == [NOWHERE, NOWHERE]
 
 
 LETTERS = st.sampled_from([b"a", b"b", b"c"])
@@ -84,13 +89,12 @@ def test_crossed_slices_are_the_pairs_of_values(rows):
         name: sparse([[] if row[place] is None else [row[place]] for row in rows])
         for place, name in enumerate(("x", "y"))
     }
-    wanted = [
-        None if None in (first, second) else (("x", first.decode()), ("y", second.decode())) for first, second in rows
-    ]
+    texts = [tuple(MISSING if value is None else value.decode() for value in row) for row in rows]
+    wanted = [(("x", first), ("y", second)) for first, second in texts]
     found, single = memberships(features, [("x", "y"), ("y",)], len(rows))
     assert named(found) == wanted
     assert len(set(found.names)) == len(found.names)
-    assert named(single) == [None if second is None else (("y", second.decode()),) for _, second in rows]
+    assert named(single) == [(("y", second),) for _, second in texts]
 
 
 def test_ids_are_those_of_the_texts_and_missing_values_have_none():

@@ -2,9 +2,12 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
+from components.comparison import Kind, OutputPlan, PairedSums, Rows, membership
 from components.comparison.cell import Reference, Status
+from components.comparison.rows import MISSING
 from components.gate.config import Inconclusive, RuleName, WithoutReference
 from components.gate.decide import decide
 from components.gate.decision import Asked, Outcome
@@ -157,3 +160,24 @@ def test_what_is_observed_decides_nothing(policy, comparison, cell):
 def test_swapping_the_models_turns_every_gain(policy, comparison, cell):
     one, other = (decide(policy(MARGIN), comparison(cell(gain))).decisions[0] for gain in (0.004, -0.004))
     assert (one.value, one.low, one.high) == pytest.approx((-other.value, -other.high, -other.low))
+
+
+def test_rows_without_a_value_of_a_slicing_cannot_get_worse_unnoticed(policy, comparison):
+    rng = np.random.default_rng(5)
+    served = rng.uniform(size=20_000)
+    lacks = np.arange(len(served)) % 4 == 0
+    country = np.where(lacks, None, np.array(["nl", "de"], dtype=object)[rng.integers(0, 2, len(served))])
+    candidate = np.where(lacks, rng.uniform(size=len(served)), served)  # Noise where there is no country.
+    sums = PairedSums(OutputPlan(
+        output="click", kind=Kind.BINARY, metrics=("auc",), references=(Reference.BASELINE,),
+        slicings=(("country",),), clustered=False,
+    ))  # fmt: skip
+    sums.add(Rows(
+        labels=(rng.uniform(size=len(served)) < served).astype(float), scores=np.stack([candidate, served]),
+        slices=(membership(("country",), (country,)),),
+    ))  # fmt: skip
+    asked = {"margin": 0.15, "slices": (("country",),)}
+    report = decide(policy(asked), comparison(*sums.cells()))
+    outcomes = {decision.slice: decision.outcome for decision in report.decisions}
+    assert (report.status, outcomes.pop((("country", MISSING),))) == (GateStatus.FAILED, Outcome.FAILED)
+    assert outcomes == dict.fromkeys([(), (("country", "de"),), (("country", "nl"),)], Outcome.PASSED)
