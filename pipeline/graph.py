@@ -50,10 +50,11 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     Returns:
         A pipeline any TFX orchestrator can run; its artifacts, metadata and checkpoints lie under `config.home`.
     """
-    examples = TaskExampleGen(example_gen_plan(config))
+    rows_plan = example_gen_plan(config)
+    examples = TaskExampleGen(rows_plan)
     rows = examples.outputs["examples"]
     statistics = StatisticsGen(examples=rows)
-    schema = DeclaredSchema(example_gen_plan(config))
+    schema = DeclaredSchema(rows_plan)
     declared = schema.outputs["schema"]
     validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=declared)
     stop = AnomalyStop(anomalies=validator.outputs["anomalies"])
@@ -71,7 +72,7 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     ).with_id("Evaluator")
     shifts = shift_checks(
         config,
-        dict(example_gen_plan(config).delimiters),
+        dict(rows_plan.delimiters),
         statistics=statistics.outputs["statistics"],
         served=references["baseline_model"].outputs["model"],
     )

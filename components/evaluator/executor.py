@@ -16,13 +16,7 @@ from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import io_utils, path_utils
 
 from components.artifacts import Artifacts, Properties
-from components.baseline.component import (
-    FINGERPRINT_KEY,
-    IS_EMPTY_KEY,
-    NOTHING_SERVES_KEY,
-    REASON_KEY,
-    VERSION_KEY,
-)
+from components.baseline.published import Published
 from components.comparison.cell import Reference
 from components.evaluator.assembling import Header
 from components.evaluator.errors import UnusableModelError
@@ -101,15 +95,15 @@ class _Opponents:
 
     def add(self, reference: Reference, artifact: types.Artifact, rows: list[bytes]) -> None:
         """Opens it, or says why not."""
-        if artifact.get_int_custom_property(IS_EMPTY_KEY):
-            if artifact.get_int_custom_property(NOTHING_SERVES_KEY):
-                self.empty.append(reference)
-            else:
-                self.missing[reference] = artifact.get_string_custom_property(REASON_KEY)
+        published = Published.read(artifact)
+        if published.nothing_serves:
+            self.empty.append(reference)
             return
-        version = artifact.get_string_custom_property(VERSION_KEY) or artifact.uri
-        fingerprint = artifact.get_string_custom_property(FINGERPRINT_KEY)
-        self.names[reference] = f"{version} ({fingerprint})" if fingerprint else version
+        if published.is_empty:
+            self.missing[reference] = published.reason
+            return
+        version = published.version or artifact.uri
+        self.names[reference] = f"{version} ({published.fingerprint})" if published.fingerprint else version
         try:
             model = open_model(reference.value, _path(artifact), rows, columns=self.columns)
         except UnusableModelError as error:

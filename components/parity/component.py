@@ -6,15 +6,14 @@ import os
 from collections.abc import Mapping
 from typing import Final, final
 
-from tfx.dsl.compiler import constants
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
-from tfx.orchestration import data_types
 from tfx.types import artifact_utils, channel, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.types.standard_component_specs import MODEL_KEY, MODEL_RUN_KEY
 from tfx.utils import path_utils
 
 from components.artifacts import Artifacts, Properties
+from components.every_run import RUN_KEY, RUN_PARAMETER, this_run
 from components.parity.artifacts import ParityReportArtifact
 from components.parity.asking import ask
 from components.parity.compare import compare
@@ -29,7 +28,6 @@ PARITY_KEY: Final = "parity"
 _ASKER: Final = "asker"
 _PROCESS: Final = "process"
 _ROWS: Final = "rows"
-_RUN: Final = "run"
 
 
 @final
@@ -60,7 +58,7 @@ class ParityCheckSpec(ComponentSpec):
         _ASKER: ExecutionParameter(type=str),
         _PROCESS: ExecutionParameter(type=str),
         _ROWS: ExecutionParameter(type=int),
-        _RUN: ExecutionParameter(type=str),
+        RUN_KEY: RUN_PARAMETER,
     }
     INPUTS: Mapping[str, ChannelParameter] = {
         MODEL_KEY: ChannelParameter(type=standard_artifacts.Model),
@@ -90,7 +88,7 @@ class ParityCheck(base_component.BaseComponent):
             _ASKER: asker,
             _PROCESS: config.process.value,
             _ROWS: config.rows,
-            _RUN: data_types.RuntimeParameter(name=constants.PIPELINE_RUN_ID_PARAMETER_NAME, ptype=str),
+            RUN_KEY: this_run(),
             PARITY_KEY: channel.Channel(type=ParityReportArtifact),
         }
         super().__init__(spec=ParityCheckSpec(**parameters))

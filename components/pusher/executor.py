@@ -14,14 +14,18 @@ from tfx.utils import io_utils, proto_utils
 from typing_extensions import override
 
 from components.artifacts import Artifacts, Properties
-from components.baseline.component import IS_EMPTY_KEY, REASON_KEY, VERSION_KEY
+from components.baseline.published import Published
 from components.example_gen.split import TRAIN
-from components.pusher.publish import ServesAnotherError, publish_version
+from components.pusher.publish import ServesAnotherError, is_same_model, publish_version, versions
 from components.shift.report import LEARNED_FROM
 
-__all__ = ["SERVED_KEY", "Executor"]
+__all__ = ["REASON_KEY", "SERVED_KEY", "SERVES_KEY", "Executor"]
 
 SERVED_KEY: Final = "served"  # The input that says what the model was compared with.
+
+# Custom properties of what was not pushed.
+REASON_KEY: Final = "reason"  # Why not, though blessed.
+SERVES_KEY: Final = "serves"  # The version that holds this very model already.
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -29,8 +33,8 @@ _LOG: Final = logging.getLogger(__name__)
 class Executor(executor.Executor):
     """Pushes only what is blessed, into a local folder, by one rename, with the statistics of its train rows.
 
-    Differs from TFX 1.21, which copies file by file into the served folder, pushes a model that nobody judged, and
-    does not ask whether what it was compared with still serves.
+    Differs from TFX 1.21, which copies file by file into the served folder, pushes a model that nobody judged, does
+    not ask whether what it was compared with still serves, and pushes again what serves already.
     """
 
     @override
@@ -44,10 +48,15 @@ class Executor(executor.Executor):
         destination = pusher_pb2.PushDestination()
         proto_utils.json_to_proto(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
         model = self.GetModelPath(input_dict)
+        directory = destination.filesystem.base_directory
+        if (serves := _serves(model, directory)) is not None:
+            self._MarkNotPushed(pushed)
+            pushed.set_string_custom_property(SERVES_KEY, str(serves))
+            return
         try:
             folder = publish_version(
                 model,
-                destination.filesystem.base_directory,
+                directory,
                 now_s=int(time.time()),
                 beside=_statistics(input_dict),
                 over=_compared_with(input_dict),
@@ -63,10 +72,13 @@ class Executor(executor.Executor):
 
 def _compared_with(input_dict: Artifacts) -> tuple[int, ...]:
     """The version; empty where none served."""
-    served = artifact_utils.get_single_instance(input_dict[SERVED_KEY])
-    if served.get_int_custom_property(IS_EMPTY_KEY):
-        return ()
-    return (int(served.get_string_custom_property(VERSION_KEY)),)
+    served = Published.read(artifact_utils.get_single_instance(input_dict[SERVED_KEY]))
+    return () if served.is_empty else (int(served.version),)
+
+
+def _serves(model: str, directory: str) -> int | None:
+    """The version that serves, where it is this very model."""
+    return next((last for last in versions(directory)[-1:] if is_same_model(model, f"{directory}/{last}")), None)
 
 
 def _statistics(input_dict: Artifacts) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import filecmp
 import os
 import pathlib
 import shutil
@@ -11,9 +12,11 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-__all__ = ["STAGING_PREFIX", "ServesAnotherError", "publish_version", "versions"]
+__all__ = ["EXTRAS", "STAGING_PREFIX", "ServesAnotherError", "is_same_model", "publish_version", "versions"]
 
 STAGING_PREFIX: Final = ".staging-"  # A model server reads only names that are numbers.
+
+EXTRAS: Final = "assets.extra"  # Of a SavedModel: what lies beside the model, and is no part of it.
 
 _LOCK: Final = ".pushing"
 
@@ -27,6 +30,12 @@ def versions(directory: str) -> list[int]:
     folder = pathlib.Path(directory)
     names = [entry.name for entry in folder.iterdir() if entry.is_dir()] if folder.is_dir() else []
     return sorted(int(name) for name in names if name.isdigit())
+
+
+def is_same_model(model: str, other: str) -> bool:
+    """Whether two folders of SavedModels hold the same files with the same bytes, `EXTRAS` aside."""
+    names = _names(model)
+    return names == _names(other) and not any(filecmp.cmpfiles(model, other, names, shallow=False)[1:])
 
 
 def publish_version(
@@ -70,6 +79,12 @@ def publish_version(
         raise
     _sync_folder(directory)
     return final
+
+
+def _names(model: str) -> list[str]:
+    folder = pathlib.Path(model)
+    names = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(name) for name in names if name.parts[0] != EXTRAS)
 
 
 def _stage(model: str, staging: str, beside: Mapping[str, str]) -> None:

@@ -7,16 +7,15 @@ from collections.abc import Mapping
 from typing import Final, final
 
 from tfx.components.statistics_gen.executor import DEFAULT_FILE_NAME
-from tfx.dsl.compiler import constants
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
-from tfx.orchestration import data_types
 from tfx.types import artifact_utils, channel, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.types.standard_component_specs import STATISTICS_KEY
 from tfx.utils import path_utils
 
 from components.artifacts import Artifacts, Properties
-from components.baseline.component import IS_EMPTY_KEY, NOTHING_SERVES_KEY, REASON_KEY, VERSION_KEY
+from components.baseline.published import Published
+from components.every_run import RUN_KEY, RUN_PARAMETER, this_run
 from components.example_gen.split import TRAIN
 from components.shift.artifacts import ShiftReportArtifact
 from components.shift.check import Served, check_shift, load_statistics
@@ -28,7 +27,6 @@ __all__ = ["SHIFT_KEY", "Executor", "ShiftCheck", "ShiftCheckSpec"]
 SHIFT_KEY: Final = "shift"
 
 _BASELINE: Final = "baseline_model"
-_RUN: Final = "run"
 
 
 @final
@@ -49,12 +47,10 @@ def _served(input_dict: Artifacts) -> Served | None:
     if not input_dict.get(_BASELINE):
         return None
     model = artifact_utils.get_single_instance(input_dict[_BASELINE])
-    if model.get_int_custom_property(IS_EMPTY_KEY):
-        reason = model.get_string_custom_property(REASON_KEY)
-        nothing = bool(model.get_int_custom_property(NOTHING_SERVES_KEY))
-        return Served(folder=None, name=reason, nothing_serves=nothing)
-    folder = path_utils.serving_model_dir(model.uri)
-    return Served(folder=folder, name=model.get_string_custom_property(VERSION_KEY) or model.uri)
+    found = Published.read(model)
+    if found.is_empty:
+        return Served(folder=None, name=found.reason, nothing_serves=found.nothing_serves)
+    return Served(folder=path_utils.serving_model_dir(model.uri), name=found.version or model.uri)
 
 
 @final
@@ -63,7 +59,7 @@ class ShiftCheckSpec(ComponentSpec):
 
     PARAMETERS: Mapping[str, ExecutionParameter] = {
         PLAN_KEY: ExecutionParameter(type=str),
-        _RUN: ExecutionParameter(type=str),
+        RUN_KEY: RUN_PARAMETER,
     }
     INPUTS: Mapping[str, ChannelParameter] = {
         STATISTICS_KEY: ChannelParameter(type=standard_artifacts.ExampleStatistics),
@@ -89,7 +85,7 @@ class ShiftCheck(base_component.BaseComponent):
         """Takes what StatisticsGen tells, and, for drift, what serves, as `components.baseline` publishes it."""
         parameters = {
             PLAN_KEY: plan.to_json(),
-            _RUN: data_types.RuntimeParameter(name=constants.PIPELINE_RUN_ID_PARAMETER_NAME, ptype=str),
+            RUN_KEY: this_run(),
             STATISTICS_KEY: statistics,
             _BASELINE: baseline_model,
             SHIFT_KEY: channel.Channel(type=ShiftReportArtifact),

@@ -16,7 +16,7 @@ from tfx.types.standard_component_specs import MODEL_KEY, TRANSFORM_GRAPH_KEY, T
 from tfx.utils import io_utils, path_utils
 
 from components.artifacts import Artifacts, Properties
-from components.baseline.component import IS_EMPTY_KEY, REASON_KEY, VERSION_KEY
+from components.baseline.published import Published
 from components.example_gen.split import TRAIN
 from components.twins.last import LastTwins, is_usable, read_last, write_last
 from components.twins.plan import PLAN_KEY, TwinsPlan
@@ -41,7 +41,7 @@ class Executor(base_executor.BaseExecutor):
         model = artifact_utils.get_single_instance(output_dict[MODEL_KEY])
         rows = " ".join(sorted(artifact.uri for artifacts in input_dict.values() for artifact in artifacts))
         path, every = exec_properties[_LAST], exec_properties[_EVERY]
-        last = read_last(path)
+        last, diverged = read_last(path), {}
         if is_usable(last, plan=plan.fingerprint, rows=rows, every=every) and _is_there(last):
             io_utils.copy_dir(last.uri, model.uri)
             last = LastTwins(**{**vars(last), "age": last.age + (last.rows != rows)})
@@ -49,14 +49,13 @@ class Executor(base_executor.BaseExecutor):
             diverged = _train(plan, input_dict, model)
             now = datetime.datetime.now(tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
             last = LastTwins(uri=model.uri, plan=plan.fingerprint, rows=rows, trained=now)
-            model.set_int_custom_property(IS_EMPTY_KEY, int(len(diverged) == len(plan.twins)))
-            model.set_string_custom_property(REASON_KEY, " ".join(diverged.values()))
             if diverged:
                 path = None  # The next run is to try again.
         if path is not None:
             write_last(path, last)
         model.set_int_custom_property(AGE_KEY, last.age)
-        model.set_string_custom_property(VERSION_KEY, _name(last))
+        none = len(diverged) == len(plan.twins)
+        Published(version=_name(last), reason=" ".join(diverged.values()), is_empty=none).write(model)
 
 
 def _train(plan: TwinsPlan, input_dict: Artifacts, model: types.Artifact) -> dict[str, str]:

@@ -24,8 +24,8 @@ __all__ = ["command", "run_and_show"]
 def command(verbose: bool, config: str, overrides: tuple[str, ...], twins: bool) -> None:
     """Runs CONFIG from raw rows to a push, shows the result and writes its report.
 
-    Exits 0 where the model was pushed, 1 where the run failed, 2 where CONFIG is wrong, 3 where the gate refused
-    or another push came first.
+    Exits 0 where the model was pushed or is the one that serves, 1 where the run failed, 2 where CONFIG is wrong, 3
+    where the gate refused or another push came first.
     """
     asked = [*overrides, *(["twins.every=1"] if twins else [])]
     run_and_show(load_config(config, asked), verbose=verbose)

@@ -77,6 +77,7 @@ class RunRecord:
         blessed: None where nobody judged.
         push: None where nothing was pushed.
         held_back: Why a blessed model was not pushed; empty where it was, or nobody said.
+        serves: The version that holds this very model already, so that it was not pushed again; else empty.
         error: What stopped the run; None for one that ended.
         unreadable: A sentence for each artifact that is there and cannot be read.
     """
@@ -96,6 +97,7 @@ class RunRecord:
     blessed: bool | None = None
     push: Push | None = None
     held_back: str = ""
+    serves: str = ""
     error: str | None = None
     unreadable: tuple[str, ...] = ()
 

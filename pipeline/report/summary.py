@@ -22,6 +22,7 @@ __all__ = ["summary_table"]
 
 COLORS: Final = {
     Outcome.PUSHED: "bold green",
+    Outcome.SERVES: "bold green",
     Outcome.BLESSED: "bold green",
     Outcome.REFUSED: "bold yellow",
     Outcome.UNJUDGED: "bold yellow",

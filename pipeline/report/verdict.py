@@ -28,6 +28,7 @@ class Outcome(enum.Enum):
     """What became of the candidate."""
 
     PUSHED = "pushed"
+    SERVES = "serves already"
     BLESSED = "blessed"
     REFUSED = "not blessed"
     UNJUDGED = "not judged"
@@ -66,6 +67,9 @@ def verdict_of(run: RunRecord) -> Verdict:
     warnings = _first(run.gate.warnings) if run.gate else ()
     if run.gate is not None and run.gate.status is GateStatus.PASSED_WITH_WARNING:
         held = UNSETTLED  # The reasons below name each.
+    if run.serves:
+        same = f"Version {run.serves} is this very model, so nothing was pushed."
+        return Verdict(Outcome.SERVES, f"{held} {same}", warnings)
     if run.push is None:
         why = (run.held_back,) if run.held_back else ()
         return Verdict(Outcome.BLESSED, f"{held} The candidate was not pushed.", (*why, *warnings))

@@ -32,6 +32,7 @@ GATE_REPORT: Final = "report"
 BLESSING: Final = "blessing"
 PUSHED_MODEL: Final = "pushed_model"
 REASON: Final = "reason"  # Of a pushed model: why it is none.
+SERVES: Final = "serves"  # The same: the version that is this very model.
 
 
 def read_run(
@@ -90,7 +91,8 @@ def read_run(
         gate=_read(GATE_REPORT, _gate_report),
         blessed=None if blessing is None else blessing.properties.get("blessed") == 1,
         push=_push(pushed),
-        held_back="" if pushed is None else str(pushed.properties.get(REASON, "")),
+        held_back=_said(pushed, REASON),
+        serves=_said(pushed, SERVES),
         error=error or stored.error or None,
         unreadable=tuple(unreadable),
     )
@@ -113,6 +115,10 @@ def _gate_report(uri: str) -> GateReport:
 
 def _last(stored: StoredRun, key: str) -> StoredArtifact | None:
     return next((artifact for artifact in reversed(stored.artifacts) if artifact.key == key), None)
+
+
+def _said(artifact: StoredArtifact | None, key: str) -> str:
+    return "" if artifact is None else str(artifact.properties.get(key, ""))
 
 
 def _push(artifact: StoredArtifact | None) -> Push | None:

@@ -176,7 +176,7 @@ def evaluate(tmp_path_factory):
         from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
         from tfx.types import artifact_utils, standard_artifacts
 
-        from components.baseline import component
+        from components.baseline.published import Published
         from components.comparison.stored import read_comparison
         from components.data_check.schema import SCHEMA_FILE, schema_text
         from components.evaluator.executor import Executor
@@ -204,10 +204,7 @@ def evaluate(tmp_path_factory):
                 inputs[key][0].uri = given
         for key, properties in (empty or {}).items():
             inputs[key] = [standard_artifacts.Model()]
-            inputs[key][0].set_int_custom_property(component.IS_EMPTY_KEY, 1)
-            for name, value in properties.items():
-                setter = "set_int_custom_property" if isinstance(value, int) else "set_string_custom_property"
-                getattr(inputs[key][0], setter)(name, value)
+            Published(is_empty=True, **properties).write(inputs[key][0])
         options = ["--beam_plugin=tfx", "--sdk_container_image=none", *args]
         context = BaseBeamExecutor.Context(beam_pipeline_args=options, tmp_dir=str(folder / "tmp"), unique_id="1")
         Executor(context).Do(inputs, {"evaluation": [artifacts["evaluation"]]}, {"plan": plan.to_json()})

@@ -17,19 +17,22 @@ def run(tmp_path):
 
     served = tmp_path / "served"
 
-    def go(name, *, between=()):
+    def go(name, *, content=None, between=()):
         made = {"model": standard_artifacts.Model(), "model_blessing": standard_artifacts.ModelBlessing()}
         made |= {"served": standard_artifacts.Model(), "pushed_model": standard_artifacts.PushedModel()}
         for key, artifact in made.items():
             artifact.uri = str(tmp_path / name / key)
         saved = tmp_path / name / "model" / "Format-Serving"
         saved.mkdir(parents=True)
-        (saved / "saved_model.pb").write_text(name)
+        (saved / "saved_model.pb").write_text(content or name)
         made["model_blessing"].set_int_custom_property("blessed", 1)
         asked = {"directory": str(served), "which": "highest", "run": name}
         ServedModelExecutor().Do({}, {"model": [made["served"]]}, asked)
         for version in between:
-            publish_version(str(saved), str(served), now_s=version)
+            other = tmp_path / name / "other"
+            other.mkdir()
+            (other / "saved_model.pb").write_text("of another run")
+            publish_version(str(other), str(served), now_s=version)
         pushed = made.pop("pushed_model")
         destination = f'{{"filesystem": {{"base_directory": "{served}"}}}}'
         inputs = {key: [artifact] for key, artifact in made.items()}
@@ -50,6 +53,16 @@ def test_what_another_run_pushed_meanwhile_still_serves(run):
     assert f"but holds version {better}: " in pushed.get_string_custom_property("reason")
     again, pushed = run("again")
     assert (len(again), pushed.get_int_custom_property("pushed")) == (3, 1)
+
+
+def test_the_very_model_that_serves_is_not_pushed_again(run):
+    first, _ = run("first", content="one and the same")
+    after, pushed = run("again", content="one and the same")
+    assert (after, pushed.get_int_custom_property("pushed")) == (first, 0)
+    assert pushed.get_string_custom_property("serves") == str(first[0])
+    assert len(run("better")[0]) == 2
+    back, pushed = run("as at first", content="one and the same")  # Served once, but serves no more.
+    assert (len(back), pushed.get_string_custom_property("serves")) == (3, "")
 
 
 def test_a_first_run_is_one_no_more_when_another_came_first(run):

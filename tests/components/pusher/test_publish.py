@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from components.pusher import publish
-from components.pusher.publish import ServesAnotherError, publish_version, versions
+from components.pusher.publish import ServesAnotherError, is_same_model, publish_version, versions
 
 
 @pytest.fixture
@@ -60,6 +60,25 @@ def test_a_failed_copy_leaves_what_was_served_and_nothing_else(model, tmp_path, 
     with pytest.raises(OSError, match="No space left"):
         publish_version(model, served, now_s=2)
     assert [name for name in os.listdir(served) if not name.startswith(".pushing")] == ["1"]
+
+
+def test_a_model_is_the_same_by_its_bytes_and_whatever_lies_beside_it(model, tmp_path):
+    served = tmp_path / "served"
+    beside = tmp_path / "FeatureStats.pb"
+    beside.write_bytes(b"of the train rows")
+    version = publish_version(model, str(served), now_s=1, beside={"assets.extra/FeatureStats.pb": str(beside)})
+    assert is_same_model(model, version)
+    name = next(path for path in sorted(pathlib.Path(version).iterdir()) if path.is_file())
+    kept = name.read_bytes()
+    name.write_bytes(bytes([kept[0] ^ 1]) + kept[1:])  # As long as before.
+    assert not is_same_model(model, version)
+    name.write_bytes(kept)
+    assert is_same_model(model, version)
+    (name.parent / "more").touch()
+    assert not is_same_model(model, version)
+    (name.parent / "more").unlink()
+    name.unlink()
+    assert not is_same_model(model, version)
 
 
 def test_what_goes_beside_the_model_comes_with_the_version(model, tmp_path):

@@ -24,8 +24,9 @@ def ended(monkeypatch):
 
 
 def test_a_refused_model_is_told_from_a_pushed_one(ended):
-    ended(Outcome.PUSHED)
-    run_and_show(None, verbose=True)
+    for fine in (Outcome.PUSHED, Outcome.SERVES):
+        ended(fine)
+        run_and_show(None, verbose=True)
     ended(Outcome.REFUSED)
     with pytest.raises(NotPushedError, match=r"^The gate refused the model, so nothing was pushed\.$"):
         run_and_show(None, verbose=True)

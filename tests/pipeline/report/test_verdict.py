@@ -64,6 +64,12 @@ def test_a_blessed_model_that_went_nowhere_is_not_called_pushed(run):
     assert verdict.reasons == ("Another push came between.",)
 
 
+def test_a_model_that_serves_already_is_told_from_one_that_was_held_back(run):
+    verdict = verdict_of(dataclasses.replace(run, push=None, serves="7"))
+    assert verdict.outcome is Outcome.SERVES
+    assert verdict.sentence.endswith("Version 7 is this very model, so nothing was pushed.")
+
+
 def test_a_refusal_lists_each_answer_that_kept_the_candidate_back(run):
     refused = gate(
         GateStatus.FAILED,

@@ -34,7 +34,12 @@ def test_artifacts_are_found_by_the_keys_of_the_pipelines_nodes(writer, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("blessed", "properties"), [(0, {"pushed": 0}), (1, {"pushed": 0, "reason": "Another push came between."})]
+    ("blessed", "properties"),
+    [
+        (0, {"pushed": 0}),
+        (1, {"pushed": 0, "reason": "Another push came between."}),
+        (1, {"pushed": 0, "serves": "7"}),
+    ],
 )
 def test_a_refused_model_was_not_pushed(writer, tmp_path, graph, blessed, properties):
     writer.execute("r1", "Evaluator", Execution.COMPLETE, outputs={"blessing": (tmp_path, {"blessed": blessed})})
@@ -43,6 +48,7 @@ def test_a_refused_model_was_not_pushed(writer, tmp_path, graph, blessed, proper
     assert run.blessed is bool(blessed)
     assert run.push is None
     assert run.held_back == properties.get("reason", "")
+    assert run.serves == properties.get("serves", "")
 
 
 def test_an_artifact_that_cannot_be_read_is_named_and_the_rest_is_shown(writer, tmp_path, graph):
