@@ -9,15 +9,18 @@ import tensorflow as tf
 
 __all__ = ["parsed_columns"]
 
-_PARSE: Final = "ParseExampleV2"
+_PARSE: Final = "ParseExampleV2"  # Of `tf.io.parse_example` and `tf.io.parse_single_example`.
 _KEYS: Final = slice(2, 5)  # Of its inputs: the names of sparse, dense and ragged columns.
+_PARSE_OF_TF1: Final = "ParseExample"  # Has an input for each name, after two others.
+_PARSE_ONE: Final = "ParseSingleExample"  # Has names as attributes.
 
 
 def parsed_columns(function: Any) -> frozenset[str]:
     """The columns that a function parses, in whatever functions it calls.
 
-    Only `tf.io.parse_example` is looked for. Where a row lacks a column that it reads, that is missing or takes a
-    default: the model says nothing, and answers worse.
+    All ops of TensorFlow that parse a tf.Example are looked for; one of another package, or of SequenceExamples, is
+    not. Where a row lacks a column that it reads, that is missing or takes a default: the model says nothing, and
+    answers worse.
 
     Args:
         function: A concrete one, such as a signature. `Any`, since TensorFlow carries no types.
@@ -50,9 +53,15 @@ def _called(nodes: Iterable[Any]) -> Iterator[str]:
 def _columns(nodes: Iterable[Any]) -> Iterator[str]:
     by_name = {node.name: node for node in nodes}
     for node in by_name.values():
-        if node.op != _PARSE:
-            continue
-        for place in node.input[_KEYS]:
+        if node.op == _PARSE_ONE:
+            yield from (key.decode() for kind in ("sparse_keys", "dense_keys") for key in node.attr[kind].list.s)
+        for place in node.input[_key_inputs(node)]:
             keys = by_name.get(place.lstrip("^").partition(":")[0])
             if keys is not None and keys.op == "Const":
                 yield from (key.decode() for key in tf.make_ndarray(keys.attr["value"].tensor).ravel())
+
+
+def _key_inputs(node: Any) -> slice:
+    if node.op == _PARSE_OF_TF1:
+        return slice(2, 2 + node.attr["Nsparse"].i + node.attr["Ndense"].i)
+    return _KEYS if node.op == _PARSE else slice(0)

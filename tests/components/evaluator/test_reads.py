@@ -1,5 +1,6 @@
 """What a model reads is known before it answers."""
 
+import functools
 import pathlib
 
 import pytest
@@ -34,3 +35,27 @@ def save(folder: pathlib.Path, spec) -> str:
 def test_the_columns_of_every_kind_of_feature_are_found_and_of_no_other_signature(spec, tmp_path):
     loaded = tf.saved_model.load(save(tmp_path / "model", spec))
     assert parsed_columns(loaded.signatures["serving_default"]) == set(spec)
+
+
+def one_by_one(examples):
+    return tf.map_fn(lambda row: tf.io.parse_single_example(row, DENSE)["age of user"], examples, tf.float32)
+
+
+def by_the_op_for_one(examples):
+    default = [tf.constant([0.0])]
+    ask = {"num_sparse": 1, "sparse_keys": ["city"], "sparse_types": [tf.string], "dense_shapes": [[1]]}
+    parse = functools.partial(tf.raw_ops.ParseSingleExample, dense_defaults=default, dense_keys=["age of user"], **ask)
+    return tf.map_fn(lambda row: parse(serialized=row).dense_values[0], examples, tf.float32)
+
+
+def by_the_op_of_tf1(examples):
+    keys = {"sparse_keys": [tf.constant("city")], "dense_keys": [tf.constant("age of user")]}
+    ask = {"sparse_types": [tf.string], "dense_defaults": [tf.constant([0.0])], "dense_shapes": [[1]]}
+    return tf.raw_ops.ParseExample(serialized=examples, names=tf.constant([], tf.string), **keys, **ask).dense_values[0]
+
+
+@pytest.mark.parametrize("parse", [one_by_one, by_the_op_for_one, by_the_op_of_tf1])
+def test_columns_are_found_however_examples_are_parsed(parse):
+    serve = tf.function(parse, input_signature=[tf.TensorSpec([None], tf.string)]).get_concrete_function()
+    assert serve(tf.constant([tf.train.Example().SerializeToString()])).shape == [1, 1]  # It runs.
+    assert parsed_columns(serve) == {"age of user"} | ({"city"} if parse is not one_by_one else set())
