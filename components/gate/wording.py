@@ -64,6 +64,8 @@ def bound(asked: Asked, outcome: Outcome, value: float, *, ends: tuple[float, fl
         return f"It is {number(value)}, and {interval} is {side} {number(limit)}."
     if outcome is Outcome.FAILED:
         return f"It is {number(value)}, and {interval} is wholly {wrong} {number(limit)}."
+    if ends[0] >= limit if asked is Asked.MIN else ends[1] <= limit:
+        return f"It is {number(value)}, and {interval} would be {side} {number(limit)}, could it be trusted."
     if ends[1] < limit if asked is Asked.MIN else ends[0] > limit:
         return f"It is {number(value)}, and {interval} is {wrong} {number(limit)}, as one of several may be by chance."
     return f"It is {number(value)}, and {interval} does not settle whether it is {side} {number(limit)}."

@@ -150,7 +150,10 @@ def test_too_few_rows_never_pass_but_may_fail(answers, cell):
         assert better.outcome is Outcome.INCONCLUSIVE
         assert "not to be trusted: An interval needs 500 rows with label 1, got 100." in better.reason
         assert answers(rule, cell(-0.1, **few))[0].outcome is Outcome.FAILED
-    assert answers({"min": 0.5}, cell(0.0, **few))[1].outcome is Outcome.INCONCLUSIVE
+    for rule, side in (({"min": 0.5}, "at least 0.5"), ({"max": 0.8}, "at most 0.8")):
+        bounded = answers(rule, cell(0.0, **few))[1]
+        assert bounded.outcome is Outcome.INCONCLUSIVE
+        assert bounded.reason.endswith(f"its interval (0.692 to 0.708) would be {side}, could it be trusted.")
     assert answers({"min": 0.9}, cell(0.0, **few))[1].outcome is Outcome.FAILED
 
 
