@@ -20,6 +20,7 @@ def evaluator_plan(config: PipelineConfig) -> EvaluatorPlan:
         cluster=evaluation.cluster,
         user=evaluation.user,
         list=evaluation.list,
+        gauc_weight=evaluation.gauc_weight,
         ndcg_at=evaluation.ndcg_at,
         batch_size=evaluation.batch_size,
         code=code_fingerprint("components/comparison", "components/evaluator", "components/gate/metrics.py"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from components.comparison.cell import Cell, Comparison, Reference, Slice, Status
 from components.comparison.estimate import Estimate
 from components.comparison.groups import GroupSums
-from components.comparison.kinds import Gain, GaucWeight, Kind
+from components.comparison.kinds import Gain, Kind
 from components.comparison.metrics import COMPARED
 from components.comparison.paired import PairedSums
 from components.comparison.plan import OutputPlan
@@ -18,7 +18,6 @@ __all__ = [
     "Comparison",
     "Estimate",
     "Gain",
-    "GaucWeight",
     "GroupSums",
     "Kind",
     "Membership",

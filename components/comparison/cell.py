@@ -6,6 +6,7 @@ import dataclasses
 import enum
 
 from components.comparison.estimate import Estimate
+from components.gauc_weight import GaucWeight
 
 __all__ = ["Cell", "Comparison", "Reference", "Slice", "Status"]
 
@@ -81,6 +82,7 @@ class Comparison:
         missing: What was asked for and is not there, with the reason.
         empty: What was asked for and is known never to have been: nothing serves yet.
         left_out: Rows in slices beyond those that are judged, by the slicing's columns, such as "country, device".
+        gauc_weight: What a user counts for in GAUC.
     """
 
     cells: tuple[Cell, ...]
@@ -89,3 +91,4 @@ class Comparison:
     missing: dict[Reference, str] = dataclasses.field(default_factory=dict)
     empty: tuple[Reference, ...] = ()
     left_out: dict[str, int] = dataclasses.field(default_factory=dict)
+    gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS

@@ -23,6 +23,7 @@ from components.comparison.paired import PairedSums
 from components.comparison.plan import OutputPlan
 from components.comparison.rows import NO_ID
 from components.comparison.spill import Spill, whole_users
+from components.gauc_weight import GaucWeight
 
 __all__ = ["Job", "compare_files"]
 
@@ -42,6 +43,7 @@ class Job:
         tasks: Their outputs.
         cluster: Column whose rows depend on each other, but for rows without a value; None takes rows as independent.
         user: Column of GAUC; needed where a task asks for it.
+        gauc_weight: What a user counts for.
         slicings: Columns of each slicing.
         workers: Processes.
     """
@@ -50,6 +52,7 @@ class Job:
     tasks: tuple[TaskColumns, ...]
     cluster: str | None = None
     user: str | None = None
+    gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS
     slicings: tuple[tuple[str, ...], ...] = ()
     workers: int = 2
 
@@ -78,6 +81,7 @@ class Job:
             slicings=self.slicings,
             clustered=self.cluster is not None,
             weighted=task.known is not None,
+            gauc_weight=self.gauc_weight,
         )
 
 
@@ -102,6 +106,7 @@ def compare_files(job: Job) -> Comparison:
         cluster_column=job.cluster,
         references={reference: column for task in job.tasks for reference, column in task.references.items()},
         left_out={", ".join(columns): number for sums in rows.values() for columns, number in sums.left_out().items()},
+        gauc_weight=job.gauc_weight,
     )
 
 

@@ -13,13 +13,14 @@ from components.comparison.cell import Cell, Slice
 from components.comparison.checks import check_groups, check_rows
 from components.comparison.group_view import GroupCounts, GroupView
 from components.comparison.judging import cells_of
-from components.comparison.kinds import GaucWeight, Kind
+from components.comparison.kinds import Kind
 from components.comparison.known import known_rows
 from components.comparison.plan import OutputPlan
 from components.comparison.rows import NO_ID, NOWHERE, Membership, Rows
 from components.comparison.shape import Shape
 from components.comparison.table import Table
 from components.comparison.within import aucs_within, ndcgs_within
+from components.gauc_weight import GaucWeight
 
 __all__ = ["GroupSums"]
 

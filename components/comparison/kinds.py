@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-__all__ = ["Gain", "GaucWeight", "Kind"]
+__all__ = ["Gain", "Kind"]
 
 
 class Kind(enum.Enum):
@@ -21,10 +21,3 @@ class Gain(enum.Enum):
     MORE = "more"
     LESS = "less"
     NEAR_ONE = "near one"
-
-
-class GaucWeight(enum.Enum):
-    """What a user counts for in GAUC."""
-
-    IMPRESSIONS = "impressions"  # Rows of the output's sample space.
-    CLICKS = "clicks"  # Rows with label 1.

@@ -6,8 +6,9 @@ import dataclasses
 from typing import Final
 
 from components.comparison.cell import Reference
-from components.comparison.kinds import GaucWeight, Kind
+from components.comparison.kinds import Kind
 from components.comparison.metrics import COMPARED
+from components.gauc_weight import GaucWeight
 
 __all__ = ["OutputPlan"]
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from components.comparison.cell import Cell, Comparison, Reference
 from components.comparison.estimate import Estimate
+from components.gauc_weight import GaucWeight
 from models.binding import bind_or_raise, unbind
 from models.errors import ConfigError, raise_if_any
 
@@ -45,6 +46,7 @@ def comparison_text(comparison: Comparison) -> str:
         "missing": {reference.value: reason for reference, reason in comparison.missing.items()},
         "empty": [reference.value for reference in comparison.empty],
         "left_out": dict(comparison.left_out),
+        "gauc_weight": comparison.gauc_weight.value,
         "cells": [_written_cell(cell) for cell in comparison.cells],
     }
     return json.dumps(written, allow_nan=False, indent=1) + "\n"
@@ -61,6 +63,7 @@ def parse_comparison(text: str) -> Comparison:
         missing={Reference(key): reason for key, reason in given["missing"].items()},
         empty=tuple(Reference(key) for key in given["empty"]),
         left_out=dict(given["left_out"]),
+        gauc_weight=GaucWeight(given.get("gauc_weight", Comparison.gauc_weight.value)),
     )
 
 

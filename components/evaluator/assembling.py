@@ -11,6 +11,7 @@ from components.comparison.metrics import COMPARED
 from components.evaluator.combining import OutputSums, group_sums
 from components.evaluator.lineup import Lineup
 from components.evaluator.record import FigureRecord
+from components.gauc_weight import GaucWeight
 
 __all__ = ["Header", "compare", "figures_of"]
 
@@ -24,12 +25,14 @@ class Header:
         references: Names of what is compared with, also where it could not be compared.
         missing: What was asked for and is not there, and why.
         empty: What never was, since nothing serves yet.
+        gauc_weight: What a user counts for in GAUC.
     """
 
     cluster_column: str | None
     references: dict[Reference, str]
     missing: dict[Reference, str]
     empty: tuple[Reference, ...]
+    gauc_weight: GaucWeight
 
 
 def compare(
@@ -69,6 +72,7 @@ def compare(
         missing=header.missing,
         empty=header.empty,
         left_out=left_out,
+        gauc_weight=header.gauc_weight,
     )
 
 

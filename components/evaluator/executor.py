@@ -58,7 +58,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         rows = first_rows(examples, split=plan.split, num_rows=_TRIED_ROWS)
         model = artifact_utils.get_single_instance(input_dict[standard_component_specs.MODEL_KEY])
         candidate = open_model(CANDIDATE, _path(model), rows, columns=columns)
-        opponents = _Opponents(cluster_column=plan.cluster, columns=columns)
+        opponents = _Opponents(plan, columns)
         for reference, key in REFERENCES.items():
             for artifact in input_dict.get(key, []):
                 opponents.add(reference, artifact, rows)
@@ -85,7 +85,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
 class _Opponents:
     """What the candidate is compared with, artifact by artifact."""
 
-    cluster_column: str | None
+    plan: EvaluatorPlan
     columns: frozenset[str]
     found: dict[Reference, Opponent] = dataclasses.field(default_factory=dict)
     models: list[OpenModel] = dataclasses.field(default_factory=list)
@@ -117,10 +117,11 @@ class _Opponents:
     def header(self) -> Header:
         """What the comparison says of them."""
         return Header(
-            cluster_column=self.cluster_column,
+            cluster_column=self.plan.cluster,
             references=self.names,
             missing=self.missing,
             empty=tuple(self.empty),
+            gauc_weight=self.plan.gauc_weight,
         )
 
 

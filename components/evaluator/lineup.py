@@ -74,6 +74,7 @@ def _lineup(
             slicings=plan.slices,
             clustered=plan.cluster is not None,
             weighted=any(task.kept_negatives < 1 for task in plan.tasks.tasks),
+            gauc_weight=plan.gauc_weight,
             ndcg_at=plan.ndcg_at,
         ),
         models=(candidate.name, *compared.values()),

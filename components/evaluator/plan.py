@@ -6,6 +6,7 @@ import dataclasses
 import json
 from typing import Final
 
+from components.gauc_weight import GaucWeight
 from models.binding import bind_or_raise, unbind
 from models.tasks import TaskGraph, known_column, label_column
 
@@ -25,6 +26,7 @@ class EvaluatorPlan:
         cluster: The raw column whose rows depend on each other; None takes rows as independent.
         user: The raw column within whose values GAUC ranks; None leaves GAUC out.
         list: The raw column within whose values NDCG ranks; None leaves NDCG out.
+        gauc_weight: What a user counts for in GAUC.
         ndcg_at: How many places of a list NDCG looks at.
         batch_size: Rows scored at once.
         code: A fingerprint of the code that evaluates, so that a cached result is not taken for that of newer code.
@@ -36,6 +38,7 @@ class EvaluatorPlan:
     cluster: str | None = None
     user: str | None = None
     list: str | None = None
+    gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS
     ndcg_at: int = 10
     batch_size: int = 1_000
     code: str = ""

@@ -71,6 +71,7 @@ def decide(
         empty=tuple(reference.value for reference in comparison.empty),
         left_out=comparison.left_out,
         cluster_column=comparison.cluster_column,
+        gauc_weight=comparison.gauc_weight,
         parity=parity,
         shift=shift,
     )

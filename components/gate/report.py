@@ -9,6 +9,7 @@ from typing import Final
 
 from components.gate.decision import Decision, GlobalDecision
 from components.gate.verdict import Verdict
+from components.gauc_weight import GaucWeight
 from components.parity.report import ParityReport
 from components.shift.report import ShiftReport
 from models.binding import bind_or_raise, unbind
@@ -58,6 +59,7 @@ class GateReport:
         left_out: Rows in values of a slicing beyond those that are compared one by one, by its columns, such as
             "country, device".
         cluster_column: The column whose rows are taken to depend on each other.
+        gauc_weight: What a user counts for in GAUC.
         parity: The exported model against the trained one; None where it was not asked.
         shift: How far columns moved; None where that was not asked.
         schema_version: Of this layout.
@@ -77,6 +79,7 @@ class GateReport:
     empty: tuple[str, ...] = ()
     left_out: dict[str, int] = dataclasses.field(default_factory=dict)
     cluster_column: str | None = None
+    gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS
     parity: ParityReport | None = None
     shift: ShiftReport | None = None
     schema_version: int = SCHEMA_VERSION

@@ -68,7 +68,13 @@ def compare_models(config: PipelineConfig, *, candidate: str, reference: str, pa
             for piece in _groups(extracts, plan, lineups[output], own):
                 pieces.setdefault((piece.output, piece.metric), []).append(piece)
     groups = {(output, metric): _summed(lineups[output], metric, found) for (output, metric), found in pieces.items()}
-    header = Header(cluster_column=plan.cluster, references={Reference.BASELINE: reference}, missing={}, empty=())
+    header = Header(
+        cluster_column=plan.cluster,
+        references={Reference.BASELINE: reference},
+        missing={},
+        empty=(),
+        gauc_weight=plan.gauc_weight,
+    )
     found = Compared(
         models=(candidate, reference), comparison=compare(header, lineups, sums=sums, groups=groups), notes=notes
     )

@@ -18,6 +18,7 @@ from components.comparison.files import Job, compare_files
 from components.comparison.kinds import Kind
 from components.errors import UnusableInputError
 from components.gate.metrics import metrics_of
+from components.gauc_weight import GaucWeight
 from models.binding import nearest
 from models.heads import Multiclass
 from models.tasks import Output, known_column, label_column
@@ -40,11 +41,13 @@ class ScoreColumns:
         cluster: Whose rows depend on each other; None: as the configuration says.
         user: Within which GAUC ranks; None: as the configuration says.
         slices: Columns of each slicing; empty: as the configuration says.
+        gauc_weight: What a user counts for; the configuration's where there is one.
     """
 
     cluster: str | None = None
     user: str | None = None
     slices: tuple[tuple[str, ...], ...] = ()
+    gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS
 
 
 def compare_scores(
@@ -81,6 +84,7 @@ def _declared(columns: ScoreColumns, config: PipelineConfig | None) -> ScoreColu
         cluster=columns.cluster or config.evaluation.cluster,
         user=columns.user or config.evaluation.user,
         slices=columns.slices or config.evaluation.slices,
+        gauc_weight=config.evaluation.gauc_weight,
     )
 
 
@@ -120,6 +124,7 @@ def _job(
         tasks=tuple(tasks),
         cluster=columns.cluster,
         user=columns.user if any(_GAUC in task.metrics for task in tasks) else None,
+        gauc_weight=columns.gauc_weight,
         slicings=columns.slices,
         workers=max(1, min(os.cpu_count() or 1, file.metadata.num_rows // _ROWS_OF_ONE_PROCESS)),
     )

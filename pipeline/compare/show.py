@@ -14,6 +14,7 @@ from components.comparison.cell import Cell, Slice, Status
 from components.comparison.estimate import Estimate
 from components.gate.decision import Asked, Decision, Outcome
 from components.gate.report import GateReport
+from components.gauc_weight import GaucWeight
 from pipeline.compare.result import Compared
 
 __all__ = ["comparison_table"]
@@ -71,6 +72,8 @@ def _lines(found: Compared) -> Iterator[str]:
         if cell.status not in (Status.MEASURED, Status.NO_INTERVAL)
     )
     yield from told
+    if found.comparison.gauc_weight is not GaucWeight.IMPRESSIONS:
+        yield f"In gauc users count by {found.comparison.gauc_weight.value}."
     lacking = {cell.metric: cell.ungrouped for cell in found.comparison.cells if cell.ungrouped and not cell.slice}
     for metric, rows in lacking.items():
         yield f"{rows:,} rows have no user or list and take no part in {metric}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
+from components.gauc_weight import GaucWeight
 from models.errors import raise_if_any
 
 __all__ = ["BeamConfig", "EvaluationConfig", "PushConfig"]
@@ -24,6 +25,7 @@ class EvaluationConfig:
         cluster: The raw column whose rows depend on each other, such as the user's: intervals are told by whole
             clusters. None takes rows as independent, which makes intervals too narrow where they are not.
         user: The raw column within whose values GAUC ranks; none is measured without it.
+        gauc_weight: What a user counts for in GAUC: its rows, or those with label 1.
         list: The raw column within whose values NDCG ranks, such as the request's; none is measured without it.
         ndcg_at: How many places of a list NDCG looks at.
     """
@@ -32,6 +34,7 @@ class EvaluationConfig:
     batch_size: int = 1_000
     cluster: str | None = None
     user: str | None = None
+    gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS
     list: str | None = None
     ndcg_at: int = 10
 
@@ -47,6 +50,9 @@ class EvaluationConfig:
             problems.append(f"`batch_size` must be positive, got {self.batch_size!r}.")
         if any(not columns for columns in self.slices):
             problems.append("`slices` must hold lists of one or more columns, got an empty list.")
+        if self.gauc_weight is not GaucWeight.IMPRESSIONS and self.user is None:
+            weight = self.gauc_weight.value
+            problems.append(f"`gauc_weight` must be left out without `user`, whom it weighs, got {weight!r}.")
         if self.ndcg_at < 1:
             problems.append(f"`ndcg_at` must be positive, got {self.ndcg_at!r}.")
         problems += [

@@ -19,6 +19,7 @@ from components.comparison.estimate import Estimate
 from components.comparison.kinds import Kind
 from components.comparison.plan import OutputPlan
 from components.evaluator.metrics.buffer import Buffer, Subject
+from components.gauc_weight import GaucWeight
 
 __all__ = ["PairedMetric"]
 
@@ -48,6 +49,10 @@ class PairedMetric(metric_types.Metric):
     def _group_key(self) -> str | None:
         """The feature within whose values it ranks."""
         return None
+
+    def _gauc_weight(self) -> GaucWeight:
+        """What a group of GAUC counts for."""
+        return GaucWeight.IMPRESSIONS
 
     def _places(self) -> int:
         """How many places of a list count."""
@@ -97,6 +102,7 @@ class PairedMetric(metric_types.Metric):
             references=(Reference.BASELINE,) if len(models) > 1 else (),
             clustered=cluster_key is not None,
             weighted=weighted,
+            gauc_weight=self._gauc_weight(),
             ndcg_at=self._places(),
         )
         subject = Subject(

@@ -8,13 +8,14 @@ from typing_extensions import override
 
 from components.comparison.kinds import Kind
 from components.evaluator.metrics.base import PairedMetric
+from components.gauc_weight import GaucWeight
 
 __all__ = ["PairedGAUC", "PairedNDCG"]
 
 
 @final
 class PairedGAUC(PairedMetric):
-    """AUC within each user, averaged by impressions over users with both classes.
+    """AUC within each user, averaged by impressions or clicks over users with both classes.
 
     Attributes:
         metric: Key of `COMPARED`.
@@ -22,9 +23,12 @@ class PairedGAUC(PairedMetric):
 
     metric: ClassVar[str] = "gauc"
 
-    def __init__(self, user_key: str, name: str = "paired_gauc") -> None:
-        """Groups rows by the feature `user_key`; users are independent of each other."""
-        super().__init__(user_key=user_key, name=name)
+    def __init__(self, user_key: str, name: str = "paired_gauc", weight: str = "impressions") -> None:
+        """Groups rows by the feature `user_key`; users are independent, and count by a `weight` of `GaucWeight`."""
+        known = [one.value for one in GaucWeight]
+        if weight not in known:
+            raise ValueError(f"`weight` must be {' or '.join(known)}, got {weight!r}.")
+        super().__init__(user_key=user_key, name=name, weight=weight)
 
     @override
     def _kind(self) -> Kind:
@@ -34,6 +38,10 @@ class PairedGAUC(PairedMetric):
     def _group_key(self) -> str | None:
         key: Any = self.kwargs["user_key"]
         return str(key)
+
+    @override
+    def _gauc_weight(self) -> GaucWeight:
+        return GaucWeight(self.kwargs["weight"])
 
 
 @final

@@ -11,8 +11,10 @@ from typing_extensions import override
 
 from components.comparison.cell import Reference
 from components.gate.decision import Asked, Decision
+from components.gate.metrics import Metric
 from components.gate.report import GateReport
 from components.gate.verdict import TaskChange, Verdict
+from components.gauc_weight import GaucWeight
 from pipeline.report import numbers
 from pipeline.report.drawing.forest import draw_forest
 from pipeline.report.drawing.palette import task_slot
@@ -148,8 +150,8 @@ class GateSection(Section):
             is_first=Reference.BASELINE.value in report.empty,
             confidence=f"{100 * report.confidence:g}",
             key=tuple(MARKS[outcome] for outcome in shown_outcomes((*gains, *bounds))),
-            gains=tuple(_pictures(gains, slots, key="gain")),
-            bounds=tuple(_pictures(bounds, slots, key="bound")),
+            gains=tuple(_pictures(gains, slots, key="gain", gauc_weight=report.gauc_weight)),
+            bounds=tuple(_pictures(bounds, slots, key="bound", gauc_weight=report.gauc_weight)),
             together=tuple((MARKS[one.outcome], one.name.replace("_", " "), one.reason) for one in report.together),
             sharing=_sharing(report.verdicts),
             harms=tuple(Ranking(one.name, tuple(map(_answer, one.decisions)), one.more) for one in harms),
@@ -165,7 +167,9 @@ def _references(report: GateReport) -> str:
     return ", ".join(f"{name} {version}" for name, version in report.references.items())
 
 
-def _pictures(panels: tuple[Panel, ...], slots: Mapping[str, int], *, key: str) -> Iterator[ForestPanel]:
+def _pictures(
+    panels: tuple[Panel, ...], slots: Mapping[str, int], *, key: str, gauc_weight: GaucWeight
+) -> Iterator[ForestPanel]:
     for place, panel in enumerate(panels):
         name = words.metric_title(panel.metric)
         if panel.asked is Asked.TOTAL:
@@ -173,8 +177,9 @@ def _pictures(panels: tuple[Panel, ...], slots: Mapping[str, int], *, key: str) 
         if panel.is_of_slices:
             name += f" of {panel.outputs[0]}, slice by slice"
         left_out = ", ".join(f"{number} of {output}" for output, number in panel.left_out.items())
-        note = f"slices left to the tables: {left_out}" if left_out else ""
-        yield ForestPanel(name, note, draw_forest(panel, slots, key=f"{key}-{place}"))
+        notes = [f"users count by {gauc_weight.value}"] if panel.metric is Metric.GAUC else []
+        notes += [f"slices left to the tables: {left_out}"] if left_out else []
+        yield ForestPanel(name, "; ".join(notes), draw_forest(panel, slots, key=f"{key}-{place}"))
 
 
 def _answer(decision: Decision) -> Answer:

@@ -10,6 +10,7 @@ import pytest
 from components.comparison import NO_ID, GroupSums, Kind, PairedSums, Reference, membership
 from components.comparison.columns import TaskColumns, ids_of, memberships_of
 from components.comparison.files import Job, compare_files
+from components.gauc_weight import GaucWeight
 from tests.components.comparison.samples import DEVICES, figures, plan_of, rows_of_users
 
 CLICK = TaskColumns(
@@ -54,8 +55,9 @@ def job(rows, tmp_path):
     return Job(paths=paths, tasks=(CLICK,), cluster="user", user="user", slicings=(("device",),), workers=1)
 
 
-def expected_cells(rows):
-    sums, users = PairedSums(plan_of(*CLICK.metrics)), GroupSums(plan_of(*CLICK.metrics, clustered=False), "gauc")
+def expected_cells(rows, **changes):
+    sums = PairedSums(plan_of(*CLICK.metrics))
+    users = GroupSums(plan_of(*CLICK.metrics, clustered=False, **changes), "gauc")
     sums.add(rows)
     users.add(dataclasses.replace(rows, clusters=None), rows.clusters)
     return users.cells() + sums.cells()
@@ -66,6 +68,14 @@ def test_they_say_what_rows_in_memory_say(rows, job):
     assert [(cell.metric, cell.slice) for cell in found.cells] == [(cell.metric, cell.slice) for cell in expected]
     np.testing.assert_allclose(figures(found.cells), figures(expected), rtol=1e-9)
     assert (found.cluster_column, found.references) == ("user", {Reference.BASELINE: "old"})
+
+
+def test_users_weigh_as_they_are_asked_to(rows, job):
+    clicks = compare_files(dataclasses.replace(job, gauc_weight=GaucWeight.CLICKS))
+    expected = expected_cells(rows, gauc_weight=GaucWeight.CLICKS)
+    np.testing.assert_allclose(figures(clicks.cells), figures(expected), rtol=1e-9)
+    assert clicks.gauc_weight is GaucWeight.CLICKS
+    assert not np.allclose(figures(clicks.cells), figures(expected_cells(rows)))
 
 
 @pytest.mark.integration

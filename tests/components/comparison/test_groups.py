@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score, roc_auc_score
 
-from components.comparison import NO_ID, GaucWeight, GroupSums, Kind, Rows, Status
+from components.comparison import NO_ID, GroupSums, Kind, Rows, Status
+from components.gauc_weight import GaucWeight
 from tests.components.comparison.samples import figures, plan_of, rows_of_users, take
 
 

@@ -15,6 +15,7 @@ from components.comparison.stored import (
     read_comparison,
     write_comparison,
 )
+from components.gauc_weight import GaucWeight
 
 NUMBERS = st.floats(allow_nan=False)
 ESTIMATES = st.builds(Estimate, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
@@ -44,6 +45,7 @@ COMPARISONS = st.builds(
     missing=NAMES,
     empty=st.lists(st.sampled_from(Reference), unique=True).map(tuple),
     left_out=st.dictionaries(TEXTS, st.integers(0)),
+    gauc_weight=st.sampled_from(GaucWeight),
 )
 
 

@@ -13,6 +13,7 @@ from components.gate.decide import decide
 from components.gate.metrics import Metric
 from components.gate.policy import Policy
 from components.gate.report import GateStatus
+from components.gauc_weight import GaucWeight
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # TFMA takes long, and warns of itself.
 
@@ -50,7 +51,13 @@ def compared(scores, *references) -> Comparison:
     sums = OutputSums(lineup)
     labels, known = np.arange(NUM_ROWS) % 2.0, np.ones(NUM_ROWS)
     sums.add(Rows(labels=labels, scores=np.array(scores), clusters=None, known=known))
-    header = Header(cluster_column=None, references={Reference.BASELINE: "version 7"}, missing={}, empty=())
+    header = Header(
+        cluster_column=None,
+        references={Reference.BASELINE: "version 7"},
+        missing={},
+        empty=(),
+        gauc_weight=GaucWeight.IMPRESSIONS,
+    )
     return compare(header, {"click": lineup}, sums={"click": sums}, groups={})
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from components.gauc_weight import GaucWeight
 from pipeline.config.gate_check import gate_warnings
 from pipeline.errors import ConfigFileError
+from pipeline.evaluation import evaluator_plan
 
 RULE = "{output: click, metric: auc, min: 0.5}"
 
@@ -124,6 +126,14 @@ def test_groups_of_rows_are_columns_that_are_kept_for_the_evaluator(load):
     assert not {"user", "clicked"} & set(config.input_columns)
     with pytest.raises(ConfigFileError, match=r"evaluation\.cluster: the data has no column `usr`."):
         load(("served\n", "served\nevaluation: {cluster: usr}\n"))
+
+
+def test_what_users_of_gauc_count_by_reaches_the_evaluator_and_needs_users(load):
+    config = load(("served\n", "served\nevaluation: {user: user, gauc_weight: clicks}\n"))
+    assert evaluator_plan(config).gauc_weight is GaucWeight.CLICKS
+    needs = r"`gauc_weight` must be left out without `user`, whom it weighs, got 'clicks'\."
+    with pytest.raises(ConfigFileError, match=needs):
+        load(("served\n", "served\nevaluation: {gauc_weight: clicks}\n"))
 
 
 def test_a_main_task_that_nobody_guards_is_warned_of(load):

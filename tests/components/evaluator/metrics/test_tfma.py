@@ -11,6 +11,7 @@ import pytest
 from components.comparison.cell import Reference
 from components.comparison.metrics import COMPARED
 from components.evaluator.plan import EvaluatorPlan
+from components.gauc_weight import GaucWeight
 from tests.components.evaluator.conftest import ALL_OUTPUTS, GRAPH, write_examples
 
 # TFX and TFMA warn of themselves.
@@ -18,19 +19,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 MODULE = "components.evaluator.metrics"
 CLUSTERED = {"cluster_key": "user"}
+BY_CLICKS = {"user_key": "user", "weight": "clicks"}
 ASKED = {
     "click": {
         "PairedAUC": CLUSTERED, "PairedLogLoss": CLUSTERED, "PairedNormalisedEntropy": CLUSTERED,
-        "PairedCalibration": CLUSTERED, "PairedCalibrationError": CLUSTERED, "PairedGAUC": {"user_key": "user"},
+        "PairedCalibration": CLUSTERED, "PairedCalibrationError": CLUSTERED, "PairedGAUC": BY_CLICKS,
         "PairedNDCG": {"list_key": "user", "at": 3},
     },
-    "buy": {"PairedAUC": CLUSTERED, "PairedGAUC": {"user_key": "user"}},
+    "buy": {"PairedAUC": CLUSTERED, "PairedGAUC": BY_CLICKS},
     "spend": {"PairedMSE": CLUSTERED, "PairedMAE": CLUSTERED, "PairedMeanRatio": CLUSTERED},
     "topic": {"PairedClassLogLoss": CLUSTERED, "PairedAccuracy": CLUSTERED},
 }  # fmt: skip
 PLAN = EvaluatorPlan(
-    tasks=GRAPH, split="eval", slices=(("device",),), cluster="user", user="user", list="user", ndcg_at=3
-)
+    tasks=GRAPH, split="eval", slices=(("device",),), cluster="user", user="user", gauc_weight=GaucWeight.CLICKS,
+    list="user", ndcg_at=3,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +105,7 @@ def test_every_metric_says_what_the_pass_says_with_the_same_interval(few, saved,
 
     comparison, _ = evaluate(PLAN, few, {"model": saved["candidate"], "baseline_model": saved["baseline"]})
     found = analyse(tmp_path, few, saved, config_of(("candidate", "baseline"), ASKED))
+    assert comparison.gauc_weight is GaucWeight.CLICKS
     wanted = {
         (cell.output, cell.metric, cell.slice): cell for cell in comparison.cells if cell.against is Reference.BASELINE
     }
@@ -148,6 +152,15 @@ def test_grouping_by_tfma_is_refused_since_it_mistakes_slices():
         ValueError, match="`query_key` must be left out of PairedGAUC, got 'user': it groups rows itself"
     ):
         PairedGAUC(user_key="user").computations(query_key="user")
+
+
+def test_users_count_by_what_is_known():
+    import tfx  # noqa: F401
+
+    from components.evaluator.metrics import PairedGAUC
+
+    with pytest.raises(ValueError, match=r"^`weight` must be impressions or clicks, got 'rows'\.$"):
+        PairedGAUC(user_key="user", weight="rows")
 
 
 def test_a_change_threshold_finds_the_difference(few, saved, tmp_path):

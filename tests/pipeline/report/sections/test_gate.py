@@ -4,6 +4,7 @@ import pytest
 
 from components.comparison.cell import Reference
 from components.gate.metrics import Metric
+from components.gauc_weight import GaucWeight
 from pipeline.report.sections.gate import GateSection
 from tests.pipeline.report.gate_reports import CELLS, EVERYTHING, cell, gate_report, rule
 
@@ -42,6 +43,14 @@ def test_the_marks_are_explained_that_occur(section):
 def test_calibration_is_shown_against_its_bounds(section):
     assert [panel.name for panel in section.gains] == ["AUC", "log loss", "AUC since the anchor"]
     assert [panel.name for panel in section.bounds] == ["AUC", "calibration"]
+
+
+def test_gauc_says_what_its_users_count_by(run):
+    asked = rule("click", Metric.GAUC, margin=0.01, min=0.6)
+    report = gate_report(asked, cells=(cell("click", "gauc"),), gauc_weight=GaucWeight.CLICKS)
+    section = section_of(run, report)
+    assert [panel.note for panel in (*section.gains, *section.bounds)] == ["users count by clicks"] * 2
+    assert report.gauc_weight is GaucWeight.CLICKS
 
 
 def test_the_harm_of_a_slice_is_its_lower_end(section):
