@@ -1,5 +1,6 @@
 """From raw rows to a served model: the whole way."""
 
+import csv
 import json
 import os
 import pathlib
@@ -57,17 +58,45 @@ def test_an_unchanged_run_trains_nothing_and_pushes_nothing_new(funnel):
     assert versions(funnel.config.serving_directory) == before
 
 
-def test_a_single_task_goes_the_whole_way_too(funnel, tmp_path):
+def write_waiting_rows(funnel, path):
+    """The funnel's rows of ten days; a click comes a day later, and of the last five days none has come yet."""
+    with (funnel.folder / "rows.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for place, row in enumerate(rows):
+        day = place % 10 + 1
+        row["click"] = row["click"] if day <= 5 else "0"
+        row["shown"] = f"2026-01-{day:02}"
+        row["clicked"] = f"2026-01-{day + 1:02}" if row["click"] == "1" else ""
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_a_single_task_that_waits_for_its_labels_goes_the_whole_way_too(funnel, tmp_path):
     from pipeline.local import new_run_id, run_locally
     from pipeline.report import latest_run_id, read_run
+    from pipeline.report.sections.rows import RowsSection
 
-    tasks = "tasks=[{name: click, kind: binary, label: click}]"
-    config = load_config(funnel.path, [tasks, f"root={tmp_path}/runs", f"push.directory={tmp_path}/served"])
+    write_waiting_rows(funnel, tmp_path / "rows.csv")
+    tasks = "[{name: click, kind: binary, label: click, matures_after: 5d, label_time: clicked}]"
+    paths = [f"root={tmp_path}/runs", f"push.directory={tmp_path}/served", f"data.path={tmp_path}/rows.csv"]
+    config = load_config(funnel.path, [f"tasks={tasks}", "data.event_time={column: shown}", *paths])
     run_locally(config, run_id=new_run_id())
     assert len(versions(config.serving_directory)) == 1
     store = os.path.join(config.home, "metadata.sqlite")
     run = read_run(store, latest_run_id(store), pipeline=config.name, graph=config.graph)
-    assert run.evaluation.overall("click").candidate["auc"].number > 0.55
+    found = run.evaluation.overall("click").candidate
+    assert found["auc"].number > 0.55
+    # Were open rows negatives to the Trainer, it would predict half of what happens.
+    assert 0.8 < found["calibration"].number < 1.2
+    still_open = run.label_check.maturity["click"].open
+    assert sum(still_open.values()) == sum(run.split_rows.values()) / 2
+    assert {decision.rows for decision in run.gate.decisions if not decision.slice} == {
+        run.split_rows["eval"] - still_open["eval"]
+    }
+    (line,) = RowsSection.of(run).maturity
+    assert [float(share.split()[0]) for share in line.open] == pytest.approx([50.0, 50.0], abs=5)
 
 
 def test_a_model_below_its_threshold_is_not_pushed(funnel):
