@@ -1,22 +1,22 @@
 """The node between Evaluator and Pusher: what it does not bless is not pushed."""
 
-import os
-
 from tfx.components.evaluator import constants
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
-from tfx.dsl.io import fileio
 from tfx.types import standard_artifacts
 
-from components.comparison.stored import read_comparison
+from components.comparison.stored import COMPARISON_FILE, parse_comparison
 from components.gate.artifacts import GateReportArtifact
 from components.gate.decide import decide
 from components.gate.policy import Policy
 from components.gate.report import REPORT_FILE, report_to_json
 from components.parity.artifacts import ParityReportArtifact
-from components.parity.report import read_parity
+from components.parity.report import REPORT_FILE as PARITY_FILE
+from components.parity.report import parse_parity
 from components.shift.artifacts import ShiftReportArtifact
-from components.shift.report import read_shift
+from components.shift.report import REPORT_FILE as SHIFT_FILE
+from components.shift.report import parse_shift
+from components.texts import read_text, write_text
 
 __all__ = ["REASON_KEY", "STATUS_KEY", "TaskGate"]
 
@@ -50,9 +50,9 @@ def TaskGate(
     """
     answer = decide(
         Policy.from_json(policy),
-        read_comparison(evaluation.uri),
-        parity=None if parity is None else read_parity(parity.uri),
-        shift=None if shift is None else read_shift(shift.uri),
+        parse_comparison(read_text(evaluation.uri, COMPARISON_FILE)),
+        parity=None if parity is None else parse_parity(read_text(parity.uri, PARITY_FILE)),
+        shift=None if shift is None else parse_shift(read_text(shift.uri, SHIFT_FILE)),
     )
     blessed = constants.BLESSED_VALUE if answer.blessed else constants.NOT_BLESSED_VALUE
     for artifact in (blessing, report):
@@ -62,7 +62,5 @@ def TaskGate(
     blessing.set_string_custom_property(constants.ARTIFACT_PROPERTY_CURRENT_MODEL_URI_KEY, model.uri)
     blessing.set_int_custom_property(constants.ARTIFACT_PROPERTY_CURRENT_MODEL_ID_KEY, model.id)
     flag = constants.BLESSED_FILE_NAME if answer.blessed else constants.NOT_BLESSED_FILE_NAME
-    for folder, name, text in ((report.uri, REPORT_FILE, report_to_json(answer)), (blessing.uri, flag, "")):
-        fileio.makedirs(folder)
-        with fileio.open(os.path.join(folder, name), "w") as stream:
-            stream.write(text)
+    write_text(report.uri, REPORT_FILE, report_to_json(answer))
+    write_text(blessing.uri, flag, "")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final, final
 
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
+from tfx.dsl.io import fileio
 from tfx.types import artifact_utils, channel, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.types.standard_component_specs import MODEL_KEY, MODEL_RUN_KEY
@@ -19,7 +20,8 @@ from components.parity.asking import ask
 from components.parity.compare import compare
 from components.parity.config import ParityConfig, Process
 from components.parity.golden import GOLDEN_FILE, Golden
-from components.parity.report import ParityReport, write_parity
+from components.parity.report import REPORT_FILE, ParityReport, parity_text
+from components.texts import read_text, write_text
 
 __all__ = ["PARITY_KEY", "Executor", "ParityCheck", "ParityCheckSpec"]
 
@@ -38,16 +40,15 @@ class Executor(base_executor.BaseExecutor):
         """Fills the ParityReport artifact."""
         self._log_startup(input_dict, output_dict, exec_properties)
         model = artifact_utils.get_single_instance(input_dict[MODEL_KEY])
-        path = os.path.join(artifact_utils.get_single_uri(input_dict[MODEL_RUN_KEY]), GOLDEN_FILE)
-        if not os.path.exists(path):
+        run = artifact_utils.get_single_uri(input_dict[MODEL_RUN_KEY])
+        if not fileio.exists(os.path.join(run, GOLDEN_FILE)):
             report = ParityReport(rows=0, tolerance=0.0, problem="the Trainer has kept no golden batch")
         else:
-            with open(path, encoding="utf-8") as file:
-                golden = Golden.from_json(file.read()).first(exec_properties[_ROWS])
+            golden = Golden.from_json(read_text(run, GOLDEN_FILE)).first(exec_properties[_ROWS])
             folder = path_utils.serving_model_path(model.uri, path_utils.is_old_model_artifact(model))
             process = Process(exec_properties[_PROCESS])
             report = compare(golden, ask(folder, golden, asker=exec_properties[_ASKER], process=process))
-        write_parity(artifact_utils.get_single_uri(output_dict[PARITY_KEY]), report)
+        write_text(artifact_utils.get_single_uri(output_dict[PARITY_KEY]), REPORT_FILE, parity_text(report))
 
 
 @final

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from typing import Final
 
 from models.binding import bind_or_raise, unbind
 
-__all__ = ["REPORT_FILE", "OutputParity", "ParityReport", "read_parity", "write_parity"]
+__all__ = ["REPORT_FILE", "OutputParity", "ParityReport", "parity_text", "parse_parity"]
 
 REPORT_FILE: Final = "parity_report.json"
 
@@ -61,13 +60,11 @@ class ParityReport:
         return not self.problem and bool(self.answers) and all(answer.agrees for answer in self.answers)
 
 
-def write_parity(folder: str, report: ParityReport) -> None:
-    """Writes `parity_report.json`."""
-    with open(os.path.join(folder, REPORT_FILE), "w", encoding="utf-8") as file:
-        file.write(json.dumps(unbind(report), allow_nan=False, indent=1) + "\n")
+def parity_text(report: ParityReport) -> str:
+    """What `parity_report.json` holds."""
+    return json.dumps(unbind(report), allow_nan=False, indent=1) + "\n"
 
 
-def read_parity(folder: str) -> ParityReport:
-    """Reads what `write_parity` wrote; raises `OSError` or `ConfigError` where it cannot."""
-    with open(os.path.join(folder, REPORT_FILE), encoding="utf-8") as file:
-        return bind_or_raise(ParityReport, json.load(file))
+def parse_parity(text: str) -> ParityReport:
+    """Reads what `parity_text` wrote; raises `ValueError` where it did not."""
+    return bind_or_raise(ParityReport, json.loads(text))

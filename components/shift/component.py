@@ -20,7 +20,8 @@ from components.example_gen.split import TRAIN
 from components.shift.artifacts import ShiftReportArtifact
 from components.shift.check import Served, check_shift, load_statistics
 from components.shift.plan import PLAN_KEY, ShiftPlan
-from components.shift.report import write_shift
+from components.shift.report import REPORT_FILE, shift_text
+from components.texts import write_text
 
 __all__ = ["SHIFT_KEY", "Executor", "ShiftCheck", "ShiftCheckSpec"]
 
@@ -40,7 +41,7 @@ class Executor(base_executor.BaseExecutor):
         trained = load_statistics(os.path.join(split, DEFAULT_FILE_NAME))
         plan = ShiftPlan.from_json(exec_properties[PLAN_KEY])
         report = check_shift(plan, trained, _served(input_dict))
-        write_shift(artifact_utils.get_single_uri(output_dict[SHIFT_KEY]), report)
+        write_text(artifact_utils.get_single_uri(output_dict[SHIFT_KEY]), REPORT_FILE, shift_text(report))
 
 
 def _served(input_dict: Artifacts) -> Served | None:

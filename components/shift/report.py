@@ -18,8 +18,8 @@ __all__ = [
     "Shift",
     "ShiftReport",
     "ShiftStatus",
-    "read_shift",
-    "write_shift",
+    "parse_shift",
+    "shift_text",
 ]
 
 REPORT_FILE: Final = "shift_report.json"
@@ -94,13 +94,11 @@ class ShiftReport:
     skew: Shift | None = None
 
 
-def write_shift(folder: str, report: ShiftReport) -> None:
-    """Writes `shift_report.json`."""
-    with open(os.path.join(folder, REPORT_FILE), "w", encoding="utf-8") as file:
-        file.write(json.dumps(unbind(report), allow_nan=False, indent=1) + "\n")
+def shift_text(report: ShiftReport) -> str:
+    """What `shift_report.json` holds."""
+    return json.dumps(unbind(report), allow_nan=False, indent=1) + "\n"
 
 
-def read_shift(folder: str) -> ShiftReport:
-    """Reads what `write_shift` wrote; raises `OSError` or `ConfigError` where it cannot."""
-    with open(os.path.join(folder, REPORT_FILE), encoding="utf-8") as file:
-        return bind_or_raise(ShiftReport, json.load(file))
+def parse_shift(text: str) -> ShiftReport:
+    """Reads what `shift_text` wrote; raises `ValueError` where it did not."""
+    return bind_or_raise(ShiftReport, json.loads(text))

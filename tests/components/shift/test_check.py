@@ -8,7 +8,7 @@ from components.example_gen.source import DataConfig, Format
 from components.example_gen.split import HashSplit
 from components.shift.config import DriftConfig, SkewConfig
 from components.shift.plan import ShiftPlan
-from components.shift.report import LEARNED_FROM, ShiftReport, ShiftStatus, read_shift, write_shift
+from components.shift.report import LEARNED_FROM, ShiftReport, ShiftStatus, parse_shift, shift_text
 from models.errors import ConfigError
 from models.expression import ColumnType
 
@@ -43,8 +43,7 @@ def test_drift_is_measured_from_the_statistics_beside_the_served_version(statist
         "city": (pytest.approx(0.4), True), "price": (0.0, False), "user": (0.0, False),
     }  # fmt: skip
     assert found.skew is None
-    write_shift(str(tmp_path), found)
-    assert read_shift(str(tmp_path)) == found
+    assert parse_shift(shift_text(found)) == found
 
 
 @pytest.mark.slow
@@ -91,6 +90,5 @@ def test_a_plan_survives_its_json():
     assert ShiftPlan.from_json(given.to_json()) == given
 
 
-def test_an_empty_report_survives_too(tmp_path):
-    write_shift(str(tmp_path), ShiftReport())
-    assert read_shift(str(tmp_path)) == ShiftReport()
+def test_an_empty_report_survives_too():
+    assert parse_shift(shift_text(ShiftReport())) == ShiftReport()
