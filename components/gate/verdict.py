@@ -47,6 +47,7 @@ class TaskChange:
         low: Lower end of its two-sided interval.
         high: Upper end.
         relative: The gain as a share of the twin's value, of AUC and GAUC of what that exceeds 0.5 by.
+        reason: Why the change is unknown; else empty.
     """
 
     task: str
@@ -56,6 +57,7 @@ class TaskChange:
     low: float | None = None
     high: float | None = None
     relative: float | None = None
+    reason: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -139,7 +141,8 @@ def _verdict(place: Slice, by_task: Mapping[str, Cell], policy: Policy) -> Verdi
 def _task_change(task: str, metric: Metric, *, cell: Cell | None, confidence: float) -> TaskChange:
     known = _known(cell)
     if known is None:
-        return TaskChange(task=task, metric=metric, change=Change.UNKNOWN)
+        reason = "it was not compared" if cell is None else cell.reason or cell.status.value
+        return TaskChange(task=task, metric=metric, change=Change.UNKNOWN, reason=reason)
     gain = gain_of(known, metric)
     low, high = _ends(gain, confidence)
     change = Change.UP if low > 0 else Change.DOWN if high < 0 else Change.FLAT

@@ -75,6 +75,7 @@ class Sharing:
         confidence: Of the intervals, two-sided, in percent.
         delta: The mean relative gain with its interval; empty where it is not known.
         tasks: For each its mark, name, metric, gain, interval and relative gain.
+        unknown: Tasks whose change is not known, with the reason.
         slices: For each its name, its word, and each task with its mark.
     """
 
@@ -84,6 +85,7 @@ class Sharing:
     confidence: str
     delta: str
     tasks: tuple[tuple[Mark, str, str, str, str, str], ...]
+    unknown: tuple[tuple[str, str], ...]
     slices: tuple[tuple[str, str, str], ...]
 
 
@@ -239,7 +241,16 @@ def _sharing(verdicts: tuple[Verdict, ...]) -> Sharing | None:
         if verdict.slice
     )
     confidence = f"{100 * overall.confidence:g}"
-    return Sharing(overall.word.value.capitalize(), tone, sentence, confidence, delta, tasks, slices)
+    return Sharing(
+        word=overall.word.value.capitalize(),
+        tone=tone,
+        sentence=sentence,
+        confidence=confidence,
+        delta=delta,
+        tasks=tasks,
+        unknown=tuple((task.task, task.reason) for task in overall.tasks if task.reason),
+        slices=slices,
+    )
 
 
 def _change_text(task: TaskChange) -> str:

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from components.comparison.cell import Reference
+from components.comparison.cell import Reference, Status
 from components.gate.metrics import Metric
 from components.gauc_weight import GaucWeight
 from pipeline.report.sections.gate import GateSection
@@ -80,6 +80,15 @@ def test_twins_give_a_word_a_gain_a_task_and_a_word_a_slice(section):
     assert sharing.delta.startswith(f"{MINUS}0.25 % (")
     tasks = "= click not told apart, = conversion not told apart"
     assert sharing.slices == (("payment = Cash", "undecided", tasks),)
+
+
+def test_a_task_that_cannot_be_told_from_its_twin_says_why(run):
+    few = {"status": Status.TOO_FEW, "reason": "An interval needs 500 rows with label 1, got 357."}
+    cells = [cell("click", "auc", against=Reference.TWINS, **few), cell("conversion", "auc", against=Reference.TWINS)]
+    asked = rule("click", Metric.AUC, margin=0.01)
+    sharing = section_of(run, gate_report(asked, cells=(cell("click", "auc"), *cells))).sharing
+    assert sharing.word == "Undecided"
+    assert sharing.unknown == (("click", "An interval needs 500 rows with label 1, got 357."),)
 
 
 def test_without_twins_nothing_is_said_of_sharing(run):
