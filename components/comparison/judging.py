@@ -80,7 +80,7 @@ def _standing(judged: Compared, needs: Sequence[_Need]) -> tuple[Status, str]:
     few = [need.text for need in needs if need.shortfall > 1]
     if few:
         subject = "An interval" if judged.has_interval else "A value that is more than noise"
-        return Status.TOO_FEW, f"{subject} needs {'; and '.join(few)}."
+        return Status.TOO_FEW, f"{subject} needs {'; '.join(few)}."
     if not judged.has_interval:
         return Status.NO_INTERVAL, "Only its value is claimed: the noise of its bins does not average out."
     return Status.MEASURED, ""

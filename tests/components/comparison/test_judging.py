@@ -46,11 +46,11 @@ def test_three_rows(exact_rows):
     assert all(cell.status in (Status.TOO_FEW, Status.ONE_CLASS, Status.NO_ROWS) for cell in cells.values())
     few = cells["log_loss", ()]
     assert few.status is Status.TOO_FEW
-    assert few.reason.startswith("An interval needs 500 rows with label 1, got 1; and 500 rows with label 0, got 2")
+    assert few.reason.startswith("An interval needs 500 rows with label 1, got 1; 500 rows with label 0, got 2")
     assert few.candidate.value > 0
     assert few.shortfall == 500
     noise = cells["calibration_error", ()]
-    assert noise.reason.startswith("A value that is more than noise needs 500 rows with label 1, got 1 and")
+    assert noise.reason.startswith("A value that is more than noise needs 500 rows with label 1, got 1; ")
 
 
 @REGIMES
