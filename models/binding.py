@@ -7,10 +7,11 @@ import difflib
 import enum
 import functools
 import math
+import re
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from models.errors import ConfigError
 
@@ -19,6 +20,7 @@ __all__ = ["Path", "Problem", "bind", "bind_or_raise", "nearest", "unbind"]
 Path = tuple[str | int, ...]
 T = TypeVar("T")
 
+_POWER_OF_TEN: Final = re.compile(r"[-+]?\d+[eE][-+]?\d+")
 _FAILED = object()  # What a value that could not be bound becomes; never leaves this module.
 
 
@@ -118,6 +120,8 @@ def _fail(problems: list[Problem], path: Path, message: str) -> Any:
 def _bind_scalar(hint: Any, given: object, path: Path, problems: list[Problem]) -> Any:
     if hint is float and isinstance(given, int) and not isinstance(given, bool):
         return float(given)
+    if hint is float and isinstance(given, str) and _POWER_OF_TEN.fullmatch(given):
+        return float(given)  # A number in YAML 1.2, a text to readers of YAML 1.1.
     if hint is Any or (isinstance(given, hint) and not (isinstance(given, bool) and hint is not bool)):
         if isinstance(given, float) and math.isnan(given):
             return _fail(problems, path, "must be a number, got nan. Write a finite number.")

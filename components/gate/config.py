@@ -88,7 +88,7 @@ class Rule:
     def _margin_problems(self) -> list[str]:
         problems, scale = [], SCALES[self.metric]
         for field, value in self._margins.items():
-            highest = 1.0 if field == "relative_margin" else scale.highest
+            highest = 1.0 if field == "relative_margin" else scale.highest - scale.worthless
             if not 0 < value < math.inf:
                 problems.append(
                     f"`{field}` must be positive, got {value!r}: it says how much worse the candidate may be, and "
@@ -96,8 +96,8 @@ class Rule:
                 )
             elif value >= highest:
                 problems.append(
-                    f"`{field}` must be under {highest:g}, got {value!r}: {self.metric.value} cannot fall by as much, "
-                    "so nothing would be asked."
+                    f"`{field}` must be under {highest:g}, got {value!r}: a model whose {self.metric.value} falls by "
+                    "as much is worth nothing, so nothing would be asked."
                 )
         if self.margin is not None and self.relative_margin is not None:
             problems.append("`relative_margin` must be left out beside `margin`: keep one of them.")
@@ -150,6 +150,12 @@ class Rule:
             if not 0 <= value <= highest or math.isinf(value):
                 end = "0 or more" if math.isinf(highest) else f"between 0 and {highest:g}"
                 problems.append(f"`{field}` must be {end}, as {self.metric.value} is, got {value!r}.")
+        best = {1: ("min", highest), -1: ("max", 0.0)}.get(SCALES[self.metric].sign)
+        if best is not None and bounds.get(best[0]) == best[1]:
+            problems.append(
+                f"`{best[0]}` must leave room to {best[1]:g}, the best {self.metric.value} there is, got "
+                f"{bounds[best[0]]!r}: no model is shown to reach it."
+            )
         if len(bounds) > 1 and bounds["min"] > bounds["max"]:
             problems.append(f"`min` must be at most `max`, got {self.min!r} and {self.max!r}.")
         return problems

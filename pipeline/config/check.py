@@ -18,6 +18,7 @@ from pipeline.config.balancing_check import balancing_problems
 from pipeline.config.columns import ColumnUse, csv_header, feature_columns, label_columns, resolve_columns
 from pipeline.config.features import CategoricalFeature, Feature, MultivaluedFeature
 from pipeline.config.gate_check import gate_problems
+from pipeline.config.gate_reading import asked_rules, readable_gate
 from pipeline.config.model_check import model_problems
 from pipeline.config.run import EvaluationConfig
 from pipeline.config.shift_check import shift_problems
@@ -60,11 +61,11 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems += _lists_under_xla(features)
     if training is not None and data is not None:
         problems += _choice_without_validation(data, training)
-    gate = sections.get("gate")
-    if gate is not None:
-        evaluation = sections.get("evaluation", EvaluationConfig())
-        problems += gate_problems(gate, tasks, evaluation)
-        problems += shift_problems(gate, all_features, evaluation) if all_features is not None else []
+    evaluation = sections.get("evaluation", EvaluationConfig())
+    gate, hidden = readable_gate(content.get("gate"))
+    problems += [*hidden, *gate_problems(gate, asked_rules(content.get("gate")), tasks, evaluation=evaluation)]
+    if gate is not None and all_features is not None:
+        problems += shift_problems(gate, all_features, evaluation)
     return problems
 
 

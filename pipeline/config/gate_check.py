@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from components.gate.config import GateConfig, Rule
+from components.gate.config import GateConfig
 from components.gate.metrics import Metric, metrics_of
-from models.binding import Path, Problem, nearest
+from models.binding import Problem, nearest
 from models.heads import HeadConfig
 from models.tasks import Role, Task
 from models.tasks.check import product_name
+from pipeline.config.gate_reading import AskedRule
 from pipeline.config.run import EvaluationConfig
 
 __all__ = ["gate_problems", "gate_warnings"]
@@ -18,26 +19,33 @@ _NEEDS = {Metric.GAUC: "user", Metric.NDCG: "list"}  # Fields of the section `ev
 
 
 def gate_problems(
-    gate: GateConfig, tasks: Sequence[Task | None], evaluation: EvaluationConfig | None
+    gate: GateConfig | None,
+    asked: Sequence[AskedRule],
+    tasks: Sequence[Task | None],
+    *,
+    evaluation: EvaluationConfig | None,
 ) -> Iterator[Problem]:
     """Whether outputs, metrics and slices of the rules are there, and whether any of them can stop a candidate.
 
     Args:
-        gate: As declared.
+        gate: What can be read of it; None where nothing can.
+        asked: All its rules, as far as they can be read.
         tasks: None for one that could not be read: then no output is said to be missing.
         evaluation: None if it could not be read.
     """
     owners = _owners(tasks)
-    for index, rule in enumerate(gate.rules):
-        path: Path = ("gate", "rules", index)
-        yield from _output_problems(rule, owners, path=path, complete=None not in tasks)
+    for rule in asked:
+        yield from _output_problems(rule, owners, complete=None not in tasks)
         if evaluation is not None:
-            yield from _evaluation_problems(rule, evaluation, path)
+            yield from _evaluation_problems(rule, evaluation)
+    if gate is None:
+        return
     for output in gate.fused_loss.weights if gate.fused_loss else ():
         if output not in owners and None not in tasks:
             message = f"no task or product is called `{output}`. {nearest(output, owners)}"
             yield Problem(("gate", "fused_loss", "weights", output), message, at_key=True)
-    if not gate.fused_loss and not gate.at_least_one_superior and not any(rule.can_stop for rule in gate.rules):
+    can_stop = any(rule.rule is None or rule.rule.can_stop for rule in asked)  # One that is wrong may be meant to.
+    if not gate.fused_loss and not gate.at_least_one_superior and not can_stop:
         message = "must hold a rule that can stop a candidate, got only such as observe: write a `margin` or a `min`."
         yield Problem(("gate", "rules"), message)
 
@@ -70,18 +78,21 @@ def _owners(tasks: Sequence[Task | None]) -> dict[str, Task]:
     return owners
 
 
-def _output_problems(rule: Rule, owners: Mapping[str, Task], *, path: Path, complete: bool) -> Iterator[Problem]:
-    task = owners.get(rule.output)
+def _output_problems(asked: AskedRule, owners: Mapping[str, Task], *, complete: bool) -> Iterator[Problem]:
+    if asked.output is None:
+        return
+    task = owners.get(asked.output)
     if task is None:
         if complete:
-            message = f"no task or product is called `{rule.output}`. {nearest(rule.output, owners)}"
-            yield Problem((*path, "output"), message)
+            message = f"no task or product is called `{asked.output}`. {nearest(asked.output, owners)}"
+            yield Problem((*asked.path, "output"), message)
         return
-    if rule.metric not in metrics_of(task.kind):
-        yield Problem((*path, "metric"), _wrong_metric(rule.metric, task.kind))
-    if task.role is Role.MAIN and rule.rule is None and not rule.can_stop:
+    if asked.metric is not None and asked.metric not in metrics_of(task.kind):
+        yield Problem((*asked.path, "metric"), _wrong_metric(asked.metric, task.kind))
+    rule = asked.rule
+    if rule is not None and task.role is Role.MAIN and rule.rule is None and not rule.can_stop:
         message = f"asks nothing of main task {task.name!r}: write a `margin`, a `min` or `max`, or `rule: observe`."
-        yield Problem(path, message)
+        yield Problem(asked.path, message)
 
 
 def _wrong_metric(metric: Metric, head: HeadConfig) -> str:
@@ -90,14 +101,14 @@ def _wrong_metric(metric: Metric, head: HeadConfig) -> str:
     return f"`{metric.value}` is no metric of a {head.name} output: use {choice}."
 
 
-def _evaluation_problems(rule: Rule, evaluation: EvaluationConfig, path: Path) -> Iterator[Problem]:
-    field = _NEEDS.get(rule.metric)
-    if field is not None and field not in evaluation.group_columns:
-        message = f"`{rule.metric.value}` needs `evaluation.{field}`, within whose values it ranks: write the column."
-        yield Problem((*path, "metric"), message)
+def _evaluation_problems(asked: AskedRule, evaluation: EvaluationConfig) -> Iterator[Problem]:
+    field = None if asked.metric is None else _NEEDS.get(asked.metric)
+    if asked.metric is not None and field is not None and field not in evaluation.group_columns:
+        message = f"`{asked.metric.value}` needs `evaluation.{field}`, within whose values it ranks: write the column."
+        yield Problem((*asked.path, "metric"), message)
     declared = {", ".join(columns) for columns in evaluation.slices}
-    for place, columns in enumerate(rule.slices):
+    for place, columns in asked.slices.items():
         if columns not in evaluation.slices:
             name = ", ".join(columns)
             known = nearest(name, declared) if declared else "None is declared there."
-            yield Problem((*path, "slices", place), f"[{name}] is not among `evaluation.slices`. {known}")
+            yield Problem((*asked.path, "slices", place), f"[{name}] is not among `evaluation.slices`. {known}")

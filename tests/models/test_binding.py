@@ -87,3 +87,13 @@ def test_what_is_no_mapping_is_refused(given):
 def test_a_number_for_a_string_names_the_quotes():
     _, problems = bind(Dog, {"name": 5})
     assert problems[0].message == "must be a string, got 5. Put it in quotes."
+
+
+def test_a_power_of_ten_is_a_number_as_in_yaml_1_2():
+    @dataclasses.dataclass(frozen=True)
+    class Rate:
+        rate: float
+
+    for text, value in (("1e-9", 1e-9), ("-3E4", -3e4)):
+        assert bind(Rate, {"rate": text}) == (Rate(value), [])
+    assert bind(Rate, {"rate": "1e"})[0] is None

@@ -38,7 +38,7 @@ gate:
   parity: {{process: same}}
   drift: {{default: 0.1, beyond: block}}
   rules:
-    - {{output: click, metric: auc, min: 0.55, margin: 0.5}}
+    - {{output: click, metric: auc, min: 0.55, margin: 0.4}}
 push:
   directory: {folder}/served
 """

@@ -116,7 +116,7 @@ def test_the_candidate_is_compared_with_what_serves_once_it_is_trained(tmp_path)
 
 
 def test_a_declared_anchor_is_a_node_of_its_own(tmp_path, nodes):
-    asked = ("gate.anchor=oldest", "gate.rules.0.total_margin=0.6")
+    asked = ("gate.anchor=oldest", "gate.rules.0.total_margin=0.45")
     assert wiring(tmp_path, *asked)["Evaluator"][0]["anchor_model"] == [("AnchorModel", "model")]
     assert nodes(*asked)["AnchorModel"]["which"] == "oldest"
     assert nodes("gate.anchor=17")["AnchorModel"]["which"] == "17"

@@ -21,8 +21,8 @@ REFUSED = {
     ),
     "no_margin_at_all": ("{output: click, metric: auc, margin: 0}", "25:44: .*`margin` must be positive, got 0.0"),
     "a_margin_as_wide_as_the_metric": (
-        "{output: click, metric: auc, margin: 1}",
-        "25:44: .*`margin` must be under 1, got 1.0: auc cannot fall by as much, so nothing would be asked.",
+        "{output: click, metric: auc, margin: 0.5}",
+        "25:44: .*`margin` must be under 0.5, got 0.5: a model whose auc falls by as much is worth nothing, so nothing",
     ),
     "a_total_below_one_push": (
         "{output: click, metric: auc, margin: 0.02, total_margin: 0.01}",
@@ -55,6 +55,14 @@ REFUSED = {
     "a_bound_no_model_reaches": (
         "{output: click, metric: auc, min: 1.2}",
         "25:41: .*`min` must be between 0 and 1, as auc is, got 1.2.",
+    ),
+    "a_bound_that_only_the_best_meets": (
+        "{output: click, metric: auc, min: 1}",
+        "25:41: .*`min` must leave room to 1, the best auc there is, got 1.0: no model is shown to reach it.",
+    ),
+    "no_loss_at_all": (
+        "{output: click, metric: log_loss, max: 0}",
+        "25:46: .*`max` must leave room to 0, the best log_loss there is, got 0.0: no model is shown to reach it.",
     ),
     "bounds_that_cross": (
         "{output: click, metric: log_loss, min: 2, max: 1}",
@@ -118,6 +126,38 @@ def test_everything_wrong_with_a_gate_comes_in_one_error(load):
     with pytest.raises(ConfigFileError) as error:
         load(rule(several))
     assert [mark for mark, _ in error.value.located] == ["25:16", "26:29", "27:31", "27:59", "28:7"]
+
+
+def test_a_rule_that_cannot_be_read_hides_nothing(load):
+    several = "\n    - ".join(
+        [
+            "{output: click, metric: auc, margin: -0.01, slices: [[itme]]}",
+            "{output: clikc, metric: gauc, margin: 2}",
+            "{output: buy, metric: mse, min: low}",
+            "{output: ctcvr, metric: auc, min: 0.5}",
+            "{output: [buy], metric: auk, slices: item}",
+        ]
+    )
+    with pytest.raises(ConfigFileError) as error:
+        load(rule(f"{several}\n  anchor: newest\n  confidence: sure"))
+    said = [f"{mark} {problem}" for mark, problem in error.value.located]
+    told = [
+        "25:44 gate.rules.0: `margin` must be positive",
+        "25:60 gate.rules.0.slices.0: [itme] is not among",
+        "26:16 gate.rules.1.output: no task or product is called `clikc`",
+        "26:31 gate.rules.1.metric: `gauc` needs `evaluation.user`",
+        "26:45 gate.rules.1: `margin` must be under 0.5",
+        "27:29 gate.rules.2.metric: `mse` is no metric of a binary output",
+        "27:39 gate.rules.2.min: must be a number, got 'low'",
+        "29:16 gate.rules.4.output: must be a string",
+        "29:31 gate.rules.4.metric: must be one of the known names, got 'auk'",
+        "29:44 gate.rules.4.slices: must be a list",
+        "30:11 gate: `anchor` must be a version's number or oldest, got 'newest'",
+        "31:15 gate.confidence: must be a number, got 'sure'",
+    ]
+    assert len(said) == len(told)
+    for sentence, expected in zip(said, told, strict=True):
+        assert sentence.startswith(expected)
 
 
 def test_groups_of_rows_are_columns_that_are_kept_for_the_evaluator(load):

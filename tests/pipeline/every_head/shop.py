@@ -49,7 +49,7 @@ gate:
   inconclusive: pass_with_warning
   parity: {{process: same}}
   rules:
-    - {{output: click, metric: auc, min: 0.6, margin: 0.5}}
+    - {{output: click, metric: auc, min: 0.6, margin: 0.4}}
     - {{output: click, metric: calibration, min: 0.7, max: 1.4}}
     - {{output: ctcvr, metric: log_loss, max: 0.5}}
     - {{output: rating, metric: mae, max: 2}}
