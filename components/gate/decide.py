@@ -11,11 +11,13 @@ from components.gate.config import Inconclusive, RuleName, WithoutReference
 from components.gate.decision import Asked, Decision, GlobalDecision, Outcome
 from components.gate.judge import judge_differences, judge_totals
 from components.gate.judge_bounds import judge_bounds
+from components.gate.need import need_of
 from components.gate.policy import Policy
 from components.gate.report import GateReport, GateStatus
 from components.gate.subjects import Subject, subjects_of
 from components.gate.together import judge_together
 from components.gate.verdict import verdicts_of
+from components.gate.wording import more_rows
 from components.parity.report import ParityReport
 from components.shift.report import ShiftReport
 
@@ -55,14 +57,14 @@ def decide(
     blessed = status in (GateStatus.PASSED, GateStatus.PASSED_WITH_WARNING) or (
         status is GateStatus.FIRST_RUN and policy.gate.first_run is WithoutReference.BOUNDS
     )
-    asked_for = [d.rows_to_settle for d in decisions if d.outcome is Outcome.INCONCLUSIVE and d.rows_to_settle]
+    need = need_of(decisions)
     return GateReport(
         blessed=blessed,
         status=status,
         reason=reason,
         warnings=tuple(_named(answer) for answer in _let_through([*decisions, *together], policy)) if blessed else (),
         confidence=confidence,
-        rows_to_settle=max(asked_for, default=None),
+        rows_to_settle=None if need is None else need.rows,
         decisions=decisions,
         together=together,
         verdicts=verdicts_of(policy, comparison),
@@ -164,4 +166,4 @@ def _named(answer: _Answer) -> str:
     said = f"{where}{against}: {answer.reason}"
     if answer.rows_to_settle is None:
         return said
-    return f"{said} About {answer.rows_to_settle:,} rows would settle it; there are {answer.rows:,}."
+    return f"{said} {more_rows(answer.rows_to_settle, there=answer.rows, is_slice=bool(answer.slice))}"

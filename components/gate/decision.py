@@ -56,7 +56,7 @@ class Decision:
         rows: Of the output's sample space, with a known label.
         positives: Those with label 1.
         clusters: Clusters with such rows.
-        rows_to_settle: How many rows would settle it; None where it is settled, or no number would.
+        rows_to_settle: How many rows of `slice` would settle it; None where it is settled, or no number would.
         cluster_effect: Variance of the difference over that of independent rows; None where it is not told.
         ungrouped: Of GAUC and NDCG, rows with a known label but no user or list: they take no part, nor are in `rows`.
     """

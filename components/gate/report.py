@@ -47,9 +47,9 @@ class GateReport:
         reason: The same in a sentence.
         warnings: What it was let through with, a sentence each.
         confidence: Of the policy, one-sided.
-        rows_to_settle: How many rows, of the sample space of the output that needs most, would settle what is
-            inconclusive: so many let an equal model pass all rules together with a probability of 0.8. None where
-            nothing is inconclusive, or no number would settle it.
+        rows_to_settle: How many rows would settle what is inconclusive, in rows of the output whose rows, slices
+            included, must grow by the largest factor (see `need_of`): where all grow so, an equal model passes all
+            rules together with a probability of 0.8. None where nothing is inconclusive, or no number would settle it.
         decisions: Every answer, by rule, then by what it asks, then by slice.
         together: Answers to the global rules, then to parity, drift and skew.
         verdicts: Against single-task twins, for all rows first; empty where there are none.

@@ -7,7 +7,7 @@ import math
 from components.gate.decision import Asked, Outcome
 from components.gate.metrics import SCALES, Metric
 
-__all__ = ["bound", "by_both", "by_value", "non_inferior", "not_worse", "number", "observed", "superior"]
+__all__ = ["bound", "by_both", "by_value", "more_rows", "non_inferior", "not_worse", "number", "observed", "superior"]
 
 
 def number(value: float) -> str:
@@ -45,7 +45,7 @@ def superior(outcome: Outcome, low: float, high: float) -> str:
     if outcome is Outcome.PASSED:
         return f"It is better by at least {number(low)}."
     if outcome is Outcome.FAILED:
-        return f"It is better by no more than {number(high)}."
+        return f"It is worse by at least {number(-high)}." if high < 0 else "It is no better."
     return f"It may be better by {number(high)} or worse by {number(-low)}." if low < 0 else "It may be better."
 
 
@@ -82,6 +82,11 @@ def observed(metric: Metric, gain: float, *, ends: tuple[float, float]) -> str:
     what = "Gain" if SCALES[metric].sign else "Difference"
     between = f", between {ends[0]:+.3g} and {ends[1]:+.3g}" if math.isfinite(ends[0]) else ""
     return f"{what} {gain:+.3g}{between}; nothing is asked of it."
+
+
+def more_rows(wanted: int, *, there: int, is_slice: bool) -> str:
+    """How many rows would settle what is open, of the slice where it is about one."""
+    return f"About {wanted:,} rows{' of this slice' if is_slice else ''} would settle it; there are {there:,}."
 
 
 def _best(high: float) -> str:

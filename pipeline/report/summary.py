@@ -16,18 +16,11 @@ from pipeline.report.gate.table import gate_table
 from pipeline.report.metrics import score_text, shown_metrics, style_of
 from pipeline.report.record import RunRecord
 from pipeline.report.sampling import is_sampled, weighted_note
-from pipeline.report.verdict import Outcome, verdict_of
+from pipeline.report.verdict import verdict_of
 
 __all__ = ["summary_table"]
 
-COLORS: Final = {
-    Outcome.PUSHED: "bold green",
-    Outcome.SERVES: "bold green",
-    Outcome.BLESSED: "bold green",
-    Outcome.REFUSED: "bold yellow",
-    Outcome.UNJUDGED: "bold yellow",
-    Outcome.FAILED: "bold red",
-}
+COLORS: Final = {"good": "bold green", "warn": "bold yellow", "bad": "bold red"}
 
 
 def summary_table(run: RunRecord) -> RenderableType:
@@ -40,7 +33,7 @@ def summary_table(run: RunRecord) -> RenderableType:
     decided = gate_table(run.gate) if run.gate is not None else None
     if decided is not None:
         parts += [decided, Text()]
-    parts.append(Text.assemble((verdict.outcome.value.capitalize(), COLORS[verdict.outcome]), ". ", verdict.sentence))
+    parts.append(Text.assemble((verdict.outcome.value.capitalize(), COLORS[verdict.tone]), ". ", verdict.sentence))
     parts += [Text(f"  - {reason}") for reason in verdict.reasons]
     return Group(*parts)
 
@@ -84,7 +77,3 @@ def _positives(output: Output, scores: SliceScores) -> str:
     if output.kind.is_binary:
         return "" if scores.positives is None else f"{numbers.count(scores.positives)} positive"
     return "" if scores.mean_label is None else f"mean {numbers.measure(scores.mean_label)}"
-
-
-def _change(change: float | None) -> str:
-    return numbers.ABSENT if change is None else numbers.signed(change)

@@ -7,10 +7,12 @@ import enum
 from collections.abc import Iterator
 from typing import Final
 
+from components.comparison.cell import Reference
 from components.gate.config import Inconclusive
 from components.gate.decision import Decision, GlobalDecision
 from components.gate.decision import Outcome as Answer
 from components.gate.report import GateReport, GateStatus
+from components.gate.wording import more_rows
 from pipeline.report import numbers
 from pipeline.report.evaluation import Slice
 from pipeline.report.gate.words import MARKS
@@ -20,6 +22,7 @@ from pipeline.report.record import RunRecord
 __all__ = ["Outcome", "Verdict", "slice_text", "verdict_of"]
 
 NOTHING_PUSHED: Final = "Nothing was pushed; what served before still serves."
+NOTHING_SERVES: Final = "Nothing was pushed, and nothing serves yet."
 UNSETTLED: Final = "Nothing failed, but not all is settled."
 MOST_REASONS: Final = 8  # Told one by one; with many slices there can be hundreds.
 
@@ -44,11 +47,13 @@ class Verdict:
         sentence: For a person.
         reasons: A sentence for each answer that kept the candidate back, or warns of it, or what a failed node said;
             the worst first, and how many more there are.
+        tone: Its colour's role: good, warn or bad.
     """
 
     outcome: Outcome
     sentence: str
     reasons: tuple[str, ...] = ()
+    tone: str = "good"
 
 
 def verdict_of(run: RunRecord) -> Verdict:
@@ -57,10 +62,10 @@ def verdict_of(run: RunRecord) -> Verdict:
     if stopped is not None or run.error is not None:
         where = f"The run stopped at {stopped.name}" if stopped else "The run stopped"
         sentence = f"{where}. {NOTHING_PUSHED}"
-        return Verdict(Outcome.FAILED, sentence, (run.error,) if run.error else ())
+        return Verdict(Outcome.FAILED, sentence, (run.error,) if run.error else (), tone="bad")
     if run.blessed is None:
         pushed = f" It was pushed to {run.push.destination}." if run.push else ""
-        return Verdict(Outcome.UNJUDGED, f"Nobody judged the candidate.{pushed}")
+        return Verdict(Outcome.UNJUDGED, f"Nobody judged the candidate.{pushed}", tone="warn")
     if not run.blessed:
         return _refused(run)
     held = run.gate.reason if run.gate else "The gate let the candidate through."
@@ -79,11 +84,13 @@ def verdict_of(run: RunRecord) -> Verdict:
 
 def _refused(run: RunRecord) -> Verdict:
     status = f" ({run.gate.status.value})" if run.gate else ""
-    sentence = f"The gate kept the candidate back{status}. {NOTHING_PUSHED}"
+    is_first = run.gate is not None and Reference.BASELINE.value in run.gate.empty
+    sentence = f"The gate kept the candidate back{status}. {NOTHING_SERVES if is_first else NOTHING_PUSHED}"
     if run.gate is None:
-        return Verdict(Outcome.REFUSED, sentence)
+        return Verdict(Outcome.REFUSED, sentence, tone="warn")
     reasons = tuple(_reasons(run.gate)) or (run.gate.reason,)
-    return Verdict(Outcome.REFUSED, sentence, _first(reasons))
+    is_shown = run.gate.status is GateStatus.FAILED
+    return Verdict(Outcome.REFUSED, sentence, _first(reasons), tone="bad" if is_shown else "warn")
 
 
 def _first(reasons: tuple[str, ...]) -> tuple[str, ...]:
@@ -108,7 +115,7 @@ def _reason(answer: Decision) -> str:
     place = f" on {slice_text(answer.slice)}" if answer.slice else ""
     against = f" against the {answer.against.value}" if answer.against else ""
     rows = answer.rows_to_settle
-    wanted = f" About {numbers.count(rows)} rows would settle it." if rows is not None else ""
+    wanted = "" if rows is None else f" {more_rows(rows, there=answer.rows, is_slice=bool(answer.slice))}"
     return f"{answer.output}: {style_of(answer.metric.value).title}{place}{against}. {answer.reason}{wanted}"
 
 

@@ -9,13 +9,23 @@ from typing import Final
 
 from components.gate.decision import Asked, Decision, Outcome
 from components.gate.metrics import SCALES, Metric
+from components.gate.need import factor_of, need_of
 from components.gate.report import GateReport
 from pipeline.report import numbers
 from pipeline.report.gate.panels import harm
 from pipeline.report.gate.words import asked_text, metric_title
 from pipeline.report.verdict import slice_text
 
-__all__ = ["MOST_HARMED", "Harm", "clusters_sentence", "harms_of", "place_text", "unlike_of", "wanted_of"]
+__all__ = [
+    "MOST_HARMED",
+    "Harm",
+    "clusters_sentence",
+    "harms_of",
+    "need_sentence",
+    "place_text",
+    "unlike_of",
+    "wanted_of",
+]
 
 MOST_HARMED: Final = 10  # Slices in one ranking; every answer is in the table of all.
 _OWN_UNITS: Final = (Metric.MSE, Metric.MAE)
@@ -53,9 +63,23 @@ def harms_of(decisions: Sequence[Decision]) -> tuple[Harm, ...]:
 
 
 def wanted_of(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """What the rows did not settle, what wants most rows first; what no number of rows settles last."""
+    """What the rows did not settle, what must grow most first; what no number of rows is known to settle last."""
     still_open = [decision for decision in decisions if decision.outcome is Outcome.INCONCLUSIVE]
-    return tuple(sorted(still_open, key=lambda decision: -(decision.rows_to_settle or 0)))
+    return tuple(sorted(still_open, key=lambda decision: -(factor_of(decision) or 0)))
+
+
+def need_sentence(decisions: Sequence[Decision]) -> str:
+    """How many rows of which output would settle all, and what wants that many; empty where none are known to."""
+    need = need_of(decisions)
+    if need is None:
+        return ""
+    widest = need.decision
+    there = f"which wants {numbers.count(need.wanted)}, there are {numbers.count(widest.rows)}"
+    share = f": of {slice_text(widest.slice)}, {there}" if widest.slice else ""
+    return (
+        f"About {numbers.count(need.rows)} rows of {widest.output}, {need.factor:.1f} times those there are, let an "
+        f"equal model pass every rule together four times in five{share}."
+    )
 
 
 def unlike_of(report: GateReport) -> tuple[tuple[str, str], ...]:

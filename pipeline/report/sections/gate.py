@@ -12,6 +12,7 @@ from typing_extensions import override
 from components.comparison.cell import Reference
 from components.gate.decision import Asked, Decision
 from components.gate.metrics import Metric
+from components.gate.need import factor_of
 from components.gate.report import GateReport
 from components.gate.verdict import TaskChange, Verdict
 from components.gauc_weight import GaucWeight
@@ -110,7 +111,7 @@ class GateSection(Section):
         clusters: How much clusters matter.
         unlike: What is not comparable, with the reason.
         wanted: What more rows would settle.
-        rows_to_settle: How many rows would settle all; empty where none are asked for.
+        need: How many rows would settle all; empty where none are known to.
         answers: Every answer.
     """
 
@@ -131,7 +132,7 @@ class GateSection(Section):
     clusters: str
     unlike: tuple[tuple[str, str], ...]
     wanted: tuple[Answer, ...]
-    rows_to_settle: str
+    need: str
     answers: tuple[Answer, ...]
 
     @classmethod
@@ -160,7 +161,7 @@ class GateSection(Section):
             clusters=findings.clusters_sentence(report),
             unlike=findings.unlike_of(report),
             wanted=tuple(map(_answer, findings.wanted_of(report.decisions))),
-            rows_to_settle=numbers.count(report.rows_to_settle) if report.rows_to_settle else "",
+            need=findings.need_sentence(report.decisions),
             answers=tuple(map(_answer, report.decisions)),
         )
 
@@ -187,8 +188,7 @@ def _pictures(
 def _answer(decision: Decision) -> Answer:
     is_gain = decision.asked in (Asked.DIFFERENCE, Asked.TOTAL)
     text = numbers.signed if is_gain else numbers.measure
-    wanted = decision.rows_to_settle
-    factor = wanted / decision.rows if wanted and decision.rows else None
+    wanted, factor = decision.rows_to_settle, factor_of(decision)
     return Answer(
         mark=MARKS[decision.outcome],
         output=decision.output,

@@ -60,6 +60,16 @@ def test_a_rule_may_say_for_itself_what_inconclusive_means(policy, comparison, c
     assert report.reason.startswith("b auc")
 
 
+def test_a_slice_that_wants_rows_wants_them_of_the_whole_output(policy, comparison, cell):
+    # Of 10,000 rows 500 are in the slice: each that comes there takes twenty.
+    by_city = {**MARGIN, "slices": (("city",),)}
+    small = cell(0.0, 0.02, slice=(("city", "Rome"),), rows=500)
+    report = decide(policy(by_city), comparison(cell(0.0, 0.001), small))
+    (wanted,) = [decision.rows_to_settle for decision in report.decisions if decision.slice]
+    assert report.rows_to_settle == 20 * wanted
+    assert f"About {wanted:,} rows of this slice would settle it; there are 500." in report.reason
+
+
 def test_the_rows_asked_for_grow_with_the_number_of_rules(policy, comparison, cell):
     # Five rules are to pass together with 0.8: each with 0.96, (1.6449 + 1.7507)^2 = 11.53.
     outputs = ["a", "b", "c", "d", "e"]

@@ -68,9 +68,15 @@ def test_the_reason_says_what_was_found_and_asked(answers, cell):
     ]
 
 
+def test_what_is_shown_to_be_worse_is_not_said_to_be_better_by_less_than_nothing(answers, cell):
+    # 0.02 less 1.645 standard errors of 0.002.
+    assert answers(SUPERIOR, cell(-0.02, 0.002))[0].reason == "It is worse by at least 0.0167."
+
+
 def test_identical_models_are_no_worse_and_not_better(answers, cell):
     assert answers(NON_INFERIOR, cell(0.0, 0.0))[0].reason == "It is no worse."
     assert answers(SUPERIOR, cell(0.0, 0.0))[0].outcome is Outcome.FAILED
+    assert answers(SUPERIOR, cell(0.0, 0.0))[0].reason == "It is no better."
     assert answers(NOT_WORSE, cell(0.0, 0.0))[0].outcome is Outcome.PASSED
 
 

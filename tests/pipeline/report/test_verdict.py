@@ -75,7 +75,9 @@ def test_a_refusal_lists_each_answer_that_kept_the_candidate_back(run):
         GateStatus.FAILED,
         decision(GateOutcome.FAILED, "It is worse by at least 0.02.", slice=CASH),
         decision(GateOutcome.PASSED, "It is better."),
-        decision(GateOutcome.INCONCLUSIVE, "It may be worse.", rows_to_settle=12_000, against=Reference.ANCHOR),
+        decision(
+            GateOutcome.INCONCLUSIVE, "It may be worse.", rows_to_settle=12_000, rows=900, against=Reference.ANCHOR
+        ),
         decision(GateOutcome.INCONCLUSIVE, "It may be.", inconclusive=Inconclusive.PASS_WITH_WARNING),
         decision(GateOutcome.NOT_COMPARABLE, "It has no output click."),
         together=(GlobalDecision(name="fused_loss", outcome=GateOutcome.FAILED, reason="It rises by 0.1."),),
@@ -89,7 +91,7 @@ def test_a_refusal_lists_each_answer_that_kept_the_candidate_back(run):
         "click: AUC on payment = Cash against the baseline. It is worse by at least 0.02.",
         "fused loss: It rises by 0.1.",
         "click: AUC against the baseline. It has no output click.",
-        "click: AUC against the anchor. It may be worse. About 12,000 rows would settle it.",
+        "click: AUC against the anchor. It may be worse. About 12,000 rows would settle it; there are 900.",
     )
 
 
@@ -102,9 +104,20 @@ def test_of_many_answers_the_worst_are_told_and_the_rest_counted(run):
     assert reasons[-1] == f"and {31 - MOST_REASONS} more, which the report's page lists under Gate."
 
 
+def test_a_refusal_is_as_red_as_the_gate_was_sure(run):
+    tones = {
+        status: verdict_of(dataclasses.replace(run, blessed=False, push=None, gate=gate(status, blessed=False))).tone
+        for status in (GateStatus.FAILED, GateStatus.INCONCLUSIVE, GateStatus.FIRST_RUN)
+    }
+    assert list(tones.values()) == ["bad", "warn", "warn"]
+
+
 def test_a_first_run_that_is_to_be_blocked_says_so(run):
-    blocked = gate(GateStatus.FIRST_RUN, blessed=False, reason="First run: `first_run` is block.")
+    blocked = gate(GateStatus.FIRST_RUN, blessed=False, reason="First run: `first_run` is block.", empty=("baseline",))
     verdict = verdict_of(dataclasses.replace(run, blessed=False, push=None, gate=blocked))
+    assert verdict.sentence == (
+        "The gate kept the candidate back (first run). Nothing was pushed, and nothing serves yet."
+    )
     assert verdict.reasons == ("First run: `first_run` is block.",)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from components.comparison.cell import Reference
 from components.gate.metrics import Metric
-from pipeline.report.gate.findings import clusters_sentence, harms_of, unlike_of, wanted_of
+from pipeline.report.gate.findings import clusters_sentence, harms_of, need_sentence, unlike_of, wanted_of
 from tests.pipeline.report.gate_reports import CASH, CREDIT, NO_CHARGE, cell, gate_report, rule
 
 
@@ -22,7 +22,7 @@ def test_slices_are_ranked_by_how_much_worse_they_may_be(report):
     assert auc.more == 0
 
 
-def test_what_wants_most_rows_comes_first_and_what_no_rows_settle_last(report):
+def test_what_must_grow_most_comes_first_and_what_no_rows_settle_last(report):
     wanted = wanted_of(report.decisions)
     assert [(decision.output, decision.slice) for decision in wanted] == [
         ("conversion", CREDIT),
@@ -30,8 +30,18 @@ def test_what_wants_most_rows_comes_first_and_what_no_rows_settle_last(report):
         ("click", NO_CHARGE),  # Its difference.
         ("click", NO_CHARGE),  # Its own value.
     ]
-    assert wanted[0].rows_to_settle > wanted[1].rows_to_settle
+    assert wanted[0].rows_to_settle / 300 > wanted[1].rows_to_settle / 6_000
     assert wanted[2].rows_to_settle is None
+
+
+def test_without_slices_the_rows_that_are_needed_are_those_of_the_output():
+    # 6,000 (2.4865 x 0.01 / 0.01)^2.
+    report = gate_report(rule("click", Metric.AUC, margin=0.01), cells=(cell("click", "auc", 0.0, 0.01),))
+    assert need_sentence(report.decisions) == (
+        "About 37,096 rows of click, 6.2 times those there are, let an equal model pass every rule together four times "
+        "in five."
+    )
+    assert need_sentence(report.decisions[1:]) == ""
 
 
 def test_an_output_that_the_reference_lacks_is_named_with_the_reason(report):

@@ -67,7 +67,11 @@ def test_rows_that_would_settle_it_stand_beside_those_there_are(section):
     first, *_, last = section.wanted
     wanted = int(first.wanted.replace(",", ""))
     assert (first.rows, first.factor) == ("300", f"{wanted / 300:.1f} times")
-    assert section.rows_to_settle == first.wanted
+    # Of 6,000 rows of conversion 300 are in the slice: each that comes there takes twenty.
+    assert section.need == (
+        f"About {20 * wanted:,} rows of conversion, {first.factor} those there are, let an equal model pass every rule "
+        f"together four times in five: of payment = Credit Card, which wants {first.wanted}, there are 300."
+    )
     assert last.wanted == "cannot be told"
 
 
