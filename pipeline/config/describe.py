@@ -12,6 +12,7 @@ from models.heads import HeadConfig
 from models.relations import RelationConfig
 from models.tasks import Output
 from pipeline.config.config import PipelineConfig
+from pipeline.config.describe_gate import gate_lines
 
 __all__ = ["describe"]
 
@@ -29,6 +30,7 @@ def describe(config: PipelineConfig) -> str:
         *(_output(config, output) for output in config.graph.outputs),
         f"losses: {', '.join(loss.name for loss in config.graph.losses)}",
         f"model: {config.model.architecture.name}, {_epochs(config)}",
+        *gate_lines(config),
         f"pushed to: {config.serving_directory}",
     ]
     return "\n".join(lines)
