@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from components.gate.config import GateConfig
+from components.gate.config import GateConfig, RuleName
 from components.gate.metrics import Metric, metrics_of
 from models.binding import Problem, nearest
 from models.heads import HeadConfig
@@ -15,6 +15,7 @@ from pipeline.config.run import EvaluationConfig
 
 __all__ = ["gate_problems", "gate_warnings"]
 
+_MAY_LOSE = (RuleName.NON_INFERIOR, RuleName.NOT_SIGNIFICANTLY_WORSE)
 _NEEDS = {Metric.GAUC: "user", Metric.NDCG: "list"}  # Fields of the section `evaluation`.
 
 
@@ -64,6 +65,16 @@ def gate_warnings(gate: GateConfig, tasks: Sequence[Task]) -> list[str]:
         found.append(f"no rule of the gate compares {names} with what serves: it may get worse from push to push.")
     if gate.anchor is None and judged:
         found.append("the gate has no `anchor`: losses within the margins may add up from push to push.")
+    unbounded = [
+        f"`{rule.output} {rule.metric.value}`"
+        for rule in gate.rules
+        if rule.resolved in _MAY_LOSE and rule.total_margin is None
+    ]
+    if gate.anchor is not None and unbounded:
+        found.append(
+            f"no `total_margin` bounds {', '.join(unbounded)}: what each push may lose of it adds up, whatever the "
+            "`anchor` is."
+        )
     return found
 
 

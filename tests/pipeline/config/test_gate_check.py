@@ -183,3 +183,20 @@ def test_a_main_task_that_nobody_guards_is_warned_of(load):
     unguarded, unanchored = gate_warnings(config.gate, config.tasks)
     assert "`click`" in unguarded and "`buy`" not in unguarded
     assert "losses within the margins may add up" in unanchored
+
+
+def test_each_rule_whose_losses_add_up_despite_an_anchor_is_warned_of(load):
+    guarded = "{output: click, metric: auc, margin: 0.01, total_margin: 0.02}"
+    others = (
+        "{output: buy, metric: auc, margin: 0.01}",
+        "{output: buy, metric: log_loss, rule: not_significantly_worse}",
+        "{output: click, metric: log_loss, rule: superior}",
+        "{output: buy, metric: calibration, min: 0.9}",
+    )
+    anchored = load((RULE, f"{guarded}\n  anchor: oldest"))
+    assert [warning.split("`")[1] for warning in gate_warnings(anchored.gate, anchored.tasks)] == ["buy"]  # Unguarded.
+    config = load((RULE, "\n    - ".join((guarded, *others)) + "\n  anchor: oldest"))
+    assert gate_warnings(config.gate, config.tasks) == [
+        "no `total_margin` bounds `buy auc`, `buy log_loss`: what each push may lose of it adds up, whatever the "
+        "`anchor` is."
+    ]
