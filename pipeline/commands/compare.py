@@ -76,11 +76,14 @@ def command(
 
         columns = ScoreColumns(cluster=cluster, user=user, slices=tuple(tuple(own.split(",")) for own in slices))
         found = compare_scores(scores, models=(a, b), columns=columns, config=checked)
-    from pipeline.compare.show import comparison_table
+    from pipeline.compare.result import check_scores
+    from pipeline.compare.show import print_comparison
 
-    Console().print(comparison_table(found))
+    print_comparison(found, Console())
     if json_path is not None:
         json_path.write_text(found.to_json())
         progress.say(f"as JSON: {json_path}")
     if found.report is not None and not found.report.blessed:
         raise NotPushedError(f"The rules of {config} refuse A.")
+    if found.report is None:
+        check_scores(found)

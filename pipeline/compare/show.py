@@ -2,85 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from components.comparison.cell import Cell, Slice, Status
 from components.comparison.estimate import Estimate
 from components.gate.decision import Asked, Decision, Outcome
+from components.gate.gain import gain_of
+from components.gate.metrics import SCALES, Metric
 from components.gate.report import GateReport
-from components.gauc_weight import GaucWeight
+from pipeline.compare.remarks import called, place, remarks_of
 from pipeline.compare.result import Compared
 
-__all__ = ["comparison_table"]
+__all__ = ["print_comparison"]
 
 _CONFIDENCE: Final = 0.95
 _COLOURS: Final = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.OBSERVED: "dim"}
 _OTHER_COLOUR: Final = "yellow"
+_FIGURES: Final = ("rows", "A", "B", "gain", "from", "to")
+_LONGEST_WORD: Final = 28  # Of a name; what is longer goes on in the next line.
+_ANY_WIDTH: Final = 10_000
 
 
-def comparison_table(found: Compared) -> RenderableType:
-    """What rich prints: a line a cell, what could not be told and why, and what the rules come to."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("output", "slice", "metric"):
-        table.add_column(title)
-    for title in ("rows", "A", "B", "A - B", "95 % interval"):
+def print_comparison(found: Compared, console: Console) -> None:
+    """Prints a line a cell, what could not be told and why, and what the rules come to.
+
+    Nothing is cut: where the terminal is too narrow, names and answers take several lines, and figures go beyond it.
+    """
+    table = _table(found, wide=True)
+    if _least_width(table, console) > console.width:
+        table = _table(found, wide=False)
+    if _least_width(table, console) > console.width:
+        table.width = _least_width(table, console)
+    console.print(_head(found), "", sep="\n")
+    console.print(table, "", sep="\n", crop=False)
+    for line in remarks_of(found):
+        console.print(Text(line))
+
+
+def _least_width(table: Table, console: Console) -> int:
+    return console.measure(table, options=console.options.update(max_width=_ANY_WIDTH)).minimum
+
+
+def _table(found: Compared, *, wide: bool) -> Table:
+    """Answers are beside the figures where there is room, else after the names, which are folded."""
+    decisions, cells = _by_cell(found.report), found.comparison.cells
+    answers = [_answers(cell, decisions.get((cell.output, cell.metric, cell.slice), [])) for cell in cells]
+    beside = wide and any(answers)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    table.add_column("", overflow="fold", max_width=None if wide else _LONGEST_WORD)
+    for title in _FIGURES:
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("answer" if found.report is not None else "")
-    decisions = _by_cell(found.report)
-    for cell in found.comparison.cells:
-        table.add_row(*_row(cell, decisions.get((cell.output, cell.metric, cell.slice), [])))
-    return Group(_head(found), table, *(Text(line) for line in _lines(found)))
+    if beside:
+        table.add_column("answer" if found.report is not None else "")
+    for cell, label, answer in zip(cells, _labels(cells), answers, strict=True):
+        named = label if beside or not answer else Text(": ").join([label, answer])
+        table.add_row(named, *_figures(cell), *([answer] if beside else []))
+    return table
 
 
 def _head(found: Compared) -> Text:
     clusters = found.comparison.cluster_column
     taken = f"rows of one {clusters} depend on each other" if clusters else "all rows are taken as independent"
-    return Text(f"A is {found.models[0]}, B is {found.models[1]}; {taken}.")
+    lines = [
+        f"A is {found.models[0]}, B is {found.models[1]}; {taken}.",
+        f"The gain is by how much A is better, of losses too; from and to are its {100 * _CONFIDENCE:g} % interval, "
+        "two-sided.",
+    ]
+    unranked = dict.fromkeys(cell.metric for cell in found.comparison.cells if not SCALES[Metric(cell.metric)].sign)
+    if unranked:
+        lines.append(f"Of {', '.join(unranked)}, which is best at 1, it is A less B.")
+    if found.report is not None:
+        lines.append(f"Rules read one end of an interval of {100 * found.report.confidence:g} %, one-sided.")
+    return Text(" ".join(lines))
 
 
-def _row(cell: Cell, decisions: list[Decision]) -> list[str | Text]:
-    answer = Text(", ").join(Text(_answer(own), _COLOURS.get(own.outcome, _OTHER_COLOUR)) for own in decisions)
-    if not decisions and cell.status is not Status.MEASURED:
-        answer = Text(cell.status.value, _OTHER_COLOUR)
-    interval = ""
-    if cell.difference is not None and cell.status in (Status.MEASURED, Status.TOO_FEW):
-        interval = "[{:+.3g}, {:+.3g}]".format(*cell.difference.interval(_CONFIDENCE))
+def _labels(cells: Sequence[Cell]) -> Iterator[Text]:
+    """Slices are set in under all rows."""
+    above = None
+    for cell in cells:
+        of = (cell.output, cell.metric)
+        yield Text(f"  {place(cell.slice)}" if cell.slice and of == above else called(cell))
+        above = of
+
+
+def _figures(cell: Cell) -> list[str]:
+    gain = None if cell.difference is None else gain_of(cell, Metric(cell.metric))
+    ends = (math.nan, math.nan)
+    if gain is not None and cell.status in (Status.MEASURED, Status.TOO_FEW):
+        ends = gain.interval(_CONFIDENCE)
     return [
-        cell.output,
-        Text(_place(cell.slice)),
-        cell.metric,
         f"{cell.rows:,}",
         _value(cell.candidate),
         _value(cell.reference),
-        "" if cell.difference is None else f"{cell.difference.value:+.3g}",
-        Text(interval),
-        answer,
+        "" if gain is None else _signed(gain.value),
+        *map(_signed, ends),
     ]
 
 
-def _lines(found: Compared) -> Iterator[str]:
-    yield from found.notes
-    told = dict.fromkeys(
-        f"{_called(cell)}: {cell.status.value}. {cell.reason}"
-        for cell in found.comparison.cells
-        if cell.status not in (Status.MEASURED, Status.NO_INTERVAL)
-    )
-    yield from told
-    if found.comparison.gauc_weight is not GaucWeight.IMPRESSIONS:
-        yield f"In gauc users count by {found.comparison.gauc_weight.value}."
-    lacking = {cell.metric: cell.ungrouped for cell in found.comparison.cells if cell.ungrouped and not cell.slice}
-    for metric, rows in lacking.items():
-        yield f"{rows:,} rows have no user or list and take no part in {metric}."
-    for columns, rows in found.comparison.left_out.items():
-        yield f"{rows:,} rows are in values of {columns} beyond those that are compared one by one."
-    if found.report is not None:
-        yield f"By the rules of CONFIG: {found.report.status.value}. {found.report.reason}"
+def _answers(cell: Cell, decisions: Sequence[Decision]) -> Text:
+    if not decisions and cell.status not in (Status.MEASURED, Status.NO_INTERVAL):
+        return Text(cell.status.value, _OTHER_COLOUR)
+    return Text(", ").join(Text(_answer(own), _COLOURS.get(own.outcome, _OTHER_COLOUR)) for own in decisions)
 
 
 def _by_cell(report: GateReport | None) -> dict[tuple[str, str, Slice], list[Decision]]:
@@ -97,13 +126,10 @@ def _answer(decision: Decision) -> str:
     return f"{asked} {decision.outcome.value}"
 
 
-def _called(cell: Cell) -> str:
-    return f"{cell.output} {cell.metric}{f' on {_place(cell.slice)}' if cell.slice else ''}"
-
-
-def _place(name: Slice) -> str:
-    return ", ".join(f"{column} = {value}" for column, value in name)
-
-
 def _value(estimate: Estimate | None) -> str:
     return "" if estimate is None else f"{estimate.value:.5g}"
+
+
+def _signed(value: float) -> str:
+    """Nothing of what is not known; a zero has no sign."""
+    return "" if math.isnan(value) else f"{value + 0.0:+.3g}" if value else "0"
