@@ -12,7 +12,7 @@ from rich.text import Text
 from models.tasks import Output
 from pipeline.report import numbers
 from pipeline.report.evaluation import Evaluation, SliceScores
-from pipeline.report.gate.table import gate_table
+from pipeline.report.gate.table import gain_note, gate_table
 from pipeline.report.metrics import score_text, shown_metrics, style_of
 from pipeline.report.record import RunRecord
 from pipeline.report.sampling import is_sampled, weighted_note
@@ -31,8 +31,8 @@ def summary_table(run: RunRecord) -> RenderableType:
         parts.append(_table(run, run.evaluation))
         parts += [Text(note, "dim") for note in [weighted_note(run.graph)] if note]
     decided = gate_table(run.gate) if run.gate is not None else None
-    if decided is not None:
-        parts += [decided, Text()]
+    if run.gate is not None and decided is not None:
+        parts += [decided, *(Text(note, "dim") for note in [gain_note(run.gate)] if note), Text()]
     parts.append(Text.assemble((verdict.outcome.value.capitalize(), COLORS[verdict.tone]), ". ", verdict.sentence))
     parts += [Text(f"  - {reason}") for reason in verdict.reasons]
     return Group(*parts)

@@ -35,6 +35,7 @@ def test_the_gates_answers_stand_before_the_verdict(run):
     answers, _, verdict = text.partition("Pushed.")
     assert "> \N{MINUS SIGN}0.0100  ✕ failed" in answers
     assert "0.6802" in answers.partition("✕ failed")[0]
+    assert "A gain above 0 is better, of losses too; a change is candidate minus serving." in answers
     assert "✕" not in verdict
     assert max(len(line) for line in text.splitlines()) <= 80
 

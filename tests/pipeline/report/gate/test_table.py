@@ -5,7 +5,7 @@ from rich.console import Console
 
 from components.comparison.cell import Reference, Status
 from components.gate.metrics import Metric
-from pipeline.report.gate.table import gate_table
+from pipeline.report.gate.table import gain_note, gate_table
 from tests.pipeline.report.gate_reports import cell, gate_report, rule
 
 MINUS = "\N{MINUS SIGN}"
@@ -23,14 +23,21 @@ def lines():
 
 
 def test_each_thing_that_was_asked_has_its_interval_its_limit_and_its_answer(lines):
-    assert f"conversion AUC {MINUS}0.0258 to {MINUS}0.0102 > {MINUS}0.0100 ✕ failed" in lines
+    assert f"conversion AUC gain {MINUS}0.0258 to {MINUS}0.0102 > {MINUS}0.0100 ✕ failed" in lines
     assert "calibration 1.0718 to 1.0882 ≤ 1.0500 ✕ failed" in lines
-    assert f"AUC, anchor +0.0074 to +0.0206 > {MINUS}0.0200 ✓ passed" in lines
+    assert f"AUC gain, anchor +0.0074 to +0.0206 > {MINUS}0.0200 ✓ passed" in lines
 
 
 def test_slices_are_counted_by_answer_the_worst_first(lines):
-    place = next(place for place, line in enumerate(lines) if line.startswith("conversion AUC"))
+    place = next(place for place, line in enumerate(lines) if line.startswith("conversion AUC gain"))
     assert lines[place + 1] == "2 slices ✕ 1 ? 1"
+
+
+def test_what_of_a_loss_is_a_gain_is_called_one_and_told_from_a_change(lines):
+    assert any(line.startswith("log loss gain +0.0024 to +0.0056 >") for line in lines)  # It fell by 0.004.
+    assert gain_note(gate_report()).startswith("A gain above 0 is better, of losses too")
+    only = gate_report(rule("click", Metric.AUC, margin=0.01), cells=(cell("click", "auc"),))
+    assert gain_note(only) == ""  # Its change has the same sign.
 
 
 def test_what_is_observed_is_left_to_the_page(lines):
@@ -53,4 +60,4 @@ def test_a_first_run_shows_bounds_alone():
 
 
 def test_it_fits_eighty_columns_without_folding_a_name(lines):
-    assert any(line.startswith("click_and_conversion AUC") for line in lines)
+    assert any(line.startswith("click_and_conversion AUC gain") for line in lines)
