@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.stats import norm
@@ -14,6 +15,7 @@ from components.gate.config import GateConfig, Rule, RuleName
 from components.gate.decide import decide
 from components.gate.metrics import Metric
 from components.gate.policy import Policy
+from components.gate.report import GateStatus
 from pipeline.gate_simulate.config import PowerConfig
 
 __all__ = ["Drawn", "draw_cell", "drawn_power"]
@@ -26,29 +28,46 @@ class Drawn:
     Attributes:
         passes_equal: Of those with a model just as good on every task, how many passed.
         stops_worse: Of those with a model worse on the first task alone, how many were stopped.
+        shows_worse: Of the same, how many were stopped because it was shown to be worse, not for want of rows.
         draws: How many there were of each.
     """
 
     passes_equal: float
     stops_worse: float
+    shows_worse: float
     draws: int
 
 
-def drawn_power(config: PowerConfig, *, draws: int, seed: int) -> Drawn:
-    """Draws and judges `draws` equal and as many worse models; tasks are drawn independently."""
+def drawn_power(config: PowerConfig, *, draws: int, seed: int, gains: float = 0.0) -> Drawn:
+    """Draws and judges `draws` equal and as many worse models; tasks are drawn independently.
+
+    Args:
+        config: What is drawn.
+        draws: Of each.
+        seed: Of all.
+        gains: By how many margins the worse model is better on all tasks but the first.
+    """
     generator = np.random.default_rng(seed)
-    policy = _policy(config)
-    aucs = [config.auc] * len(config.base_rates)
-    blessed = {"equal": 0, "worse": 0}
-    for kind, first in (("equal", config.auc), ("worse", config.worse_auc)):
-        for _ in range(draws):
-            cells = [
-                draw_cell(config, generator, base_rate=rate, candidate=auc, output=f"task_{place}")
-                for place, (rate, auc) in enumerate(zip(config.base_rates, [first, *aucs[1:]], strict=True))
-            ]
-            comparison = Comparison(cells=tuple(cells), references={Reference.BASELINE: "simulated"})
-            blessed[kind] += decide(policy, comparison).blessed
-    return Drawn(blessed["equal"] / draws, 1 - blessed["worse"] / draws, draws)
+    others = len(config.base_rates) - 1
+    better = config.auc + gains * config.margin
+    equal = [_status(config, generator, [config.auc] * (others + 1)) for _ in range(draws)]
+    worse = [_status(config, generator, [config.worse_auc] + [better] * others) for _ in range(draws)]
+    return Drawn(
+        passes_equal=equal.count(GateStatus.PASSED) / draws,
+        stops_worse=1 - worse.count(GateStatus.PASSED) / draws,
+        shows_worse=worse.count(GateStatus.FAILED) / draws,
+        draws=draws,
+    )
+
+
+def _status(config: PowerConfig, generator: np.random.Generator, aucs: Sequence[float]) -> GateStatus:
+    """Of one drawn candidate with these AUCs, one a task."""
+    cells = [
+        draw_cell(config, generator, base_rate=rate, candidate=auc, output=f"task_{place}")
+        for place, (rate, auc) in enumerate(zip(config.base_rates, aucs, strict=True))
+    ]
+    comparison = Comparison(cells=tuple(cells), references={Reference.BASELINE: "simulated"})
+    return decide(_policy(config), comparison).status
 
 
 def draw_cell(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import math
+from typing import Final
 
-from scipy.stats import norm
+from scipy.stats import binom, norm
 
 from components.comparison.judging import MIN_CLUSTERS, MIN_POSITIVES
-from components.gate.bounds import rows_needed
 from components.gate.decide import POWER
 from pipeline.gate_simulate.config import PowerConfig
 from pipeline.gate_simulate.error import auc_error
 
 __all__ = ["Power", "TaskPower", "power_of"]
+
+_ROWS: Final = range(1, 2**50)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,12 +26,13 @@ class TaskPower:
     Attributes:
         base_rate: Share of positives.
         positives: Rows with label 1, in the mean.
-        is_enough: Whether the rows are enough for an interval to count; else nothing passes.
+        is_enough: Whether the rows are enough, in the mean, for an interval to count; else nothing passes.
         error: Standard error of the difference of an equal model.
         passes_equal: The chance that a model just as good passes.
         stops_worse: The chance that the worse model does not pass.
-        shows_worse: The chance that it is shown to be worse by more than the margin, not only left unsettled.
-        rows_asked_for: So many rows pass equal models on all tasks together with a probability of 0.8.
+        shows_worse: The chance that it is shown to be worse by more than the margin, not only left unsettled, by an
+            interval that counts.
+        rows_asked_for: At least so many rows pass equal models on all tasks together with a probability of 0.8.
     """
 
     base_rate: float
@@ -38,7 +42,7 @@ class TaskPower:
     passes_equal: float
     stops_worse: float
     shows_worse: float
-    rows_asked_for: int | None
+    rows_asked_for: int
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -74,23 +78,29 @@ def _task(config: PowerConfig, base_rate: float) -> TaskPower:
     equal = auc_error(config, base_rate, candidate=config.auc)
     worse = auc_error(config, base_rate, candidate=config.worse_auc)
     loss = (config.worse - 1) * config.margin  # Of the worse model, beyond the margin.
-    shortfall = _shortfall(config, base_rate)
+    enough = _chance_of_enough(config, base_rate, config.rows)
+
+    def passes_equal(rows: int) -> float:
+        within = norm.cdf(config.margin / equal * math.sqrt(rows / config.rows) - quantile)
+        return float(within) * _chance_of_enough(config, base_rate, rows)
+
     power = 1 - (1 - POWER) / len(config.base_rates)
-    rows = rows_needed(config.rows, equal, distance=config.margin, confidence=config.confidence, power=power)
-    least = math.ceil(config.rows * shortfall)
+    rarer = config.rows * min(base_rate, 1 - base_rate)
     return TaskPower(
         base_rate=base_rate,
         positives=config.rows * base_rate,
-        is_enough=shortfall <= 1,
+        is_enough=rarer >= MIN_POSITIVES and config.rows >= MIN_CLUSTERS * config.cluster_size,
         error=equal,
-        passes_equal=float(norm.cdf(config.margin / equal - quantile)) if shortfall <= 1 else 0.0,
-        stops_worse=float(norm.cdf(loss / worse + quantile)) if shortfall <= 1 else 1.0,
-        shows_worse=float(norm.cdf(loss / worse - quantile)),
-        rows_asked_for=None if rows is None else max(rows, least),
+        passes_equal=passes_equal(config.rows),
+        stops_worse=1 - float(norm.cdf(-loss / worse - quantile)) * enough,
+        shows_worse=float(norm.cdf(loss / worse - quantile)) * enough,
+        rows_asked_for=_ROWS[bisect.bisect_left(_ROWS, power, hi=len(_ROWS) - 1, key=passes_equal)],
     )
 
 
-def _shortfall(config: PowerConfig, base_rate: float) -> float:
-    """How many times the rows it takes for the interval to count."""
-    rarer = config.rows * min(base_rate, 1 - base_rate)
-    return max(MIN_POSITIVES / rarer, MIN_CLUSTERS * config.cluster_size / config.rows)
+def _chance_of_enough(config: PowerConfig, base_rate: float, rows: int) -> float:
+    """That an interval counts: rows of a class come by chance, and enough of them in the mean are often too few."""
+    if rows < max(MIN_CLUSTERS * config.cluster_size, 2 * MIN_POSITIVES):
+        return 0.0
+    few, many = binom.cdf([MIN_POSITIVES - 1, rows - MIN_POSITIVES], rows, base_rate)
+    return float(many - few)

@@ -76,10 +76,8 @@ def test_figures_go_beyond_a_terminal_too_narrow_for_them(scores):
 def test_one_slice_stands_for_all_that_are_too_few(scores):
     done = run("new", "old", "--scores", scores, "--slice", "device", "--slice", "city")
     said = " ".join(done.output.split())
-    assert (
-        f"{OUTPUT} auc, log_loss, calibration, normalised_entropy on device = watch: too few. An interval needs 500 rows with"
-        in said
-    )
+    metrics = "auc, log_loss, calibration, normalised_entropy"
+    assert f"{OUTPUT} {metrics} on device = watch: too few. An interval needs 500 rows with label" in said
     assert "on 4 values of city, such as auc on city = in city 0: too few. An interval needs 500 rows" in said
     assert said.count("of city") == 1
 

@@ -29,6 +29,14 @@ def test_it_draws_where_asked():
     assert "Of 3 drawn, compared and judged row by row: 0 % of models just as good passed" in done.output
 
 
+def test_a_chance_near_all_is_said_once_and_not_folded():
+    done = CliRunner().invoke(command, [*ASKED, "--rows", "40000"], env={"COLUMNS": "80"})
+    assert re.search(r"10 % +4,000 +\S+ +>99\.9 % +>99\.9 % +>99\.9 %", done.output)
+    said = " ".join(done.output.split())
+    assert "in >99.9 % of runs if their errors are independent, in at least 99.9 % however" in said
+    assert "is stopped in at least 99.9 %, whatever" in said
+
+
 def test_what_cannot_be_is_said():
     done = run("simulate", "--rows", "100", "--margin", "0.01", "--base-rate", "1.5")
     assert isinstance(done.exception, ConfigError)
