@@ -82,6 +82,7 @@ def answer(subject: Subject, outcome: Outcome, reason: str, *, found: Found) -> 
         confidence=_finite(found.confidence),
         limit=found.limit,
         rows_to_settle=found.rows if outcome is Outcome.INCONCLUSIVE else None,
+        trusted=is_sure(subject) or not math.isfinite(found.bounds.low),
     )
 
 

@@ -58,6 +58,7 @@ class Decision:
         clusters: Clusters with such rows.
         rows_to_settle: How many rows of `slice` would settle it; None where it is settled, or no number would.
         cluster_effect: Variance of the difference over that of independent rows; None where it is not told.
+        trusted: Whether rows are enough for the interval to count: else it passes nothing; true where there is none.
         ungrouped: Of GAUC and NDCG, rows with a known label but no user or list: they take no part, nor are in `rows`.
     """
 
@@ -80,6 +81,7 @@ class Decision:
     clusters: int = 0
     rows_to_settle: int | None = None
     cluster_effect: float | None = None
+    trusted: bool = True
     ungrouped: int = 0
 
 

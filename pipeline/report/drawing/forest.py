@@ -33,7 +33,7 @@ BOTTOM: Final = 42
 NAME: Final = 16  # Where a line's name begins, after its mark.
 NAME_LENGTH: Final = 22
 TONES: Final = {"good": GOOD, "bad": BAD, "warn": WARN, "plain": BASELINE}
-POINTS: Final = {Outcome.FAILED: "X", Outcome.INCONCLUSIVE: "D", Outcome.OBSERVED: "."}  # Else a circle.
+DASHES: Final = (0, (3, 1.6))  # Of an interval of too few rows.
 ROOM: Final = 0.06  # Of the axis, free at either end.
 SHARE_SHOWN: Final = 0.75  # Of slices whose intervals are not cut; the widest would press the others together.
 
@@ -50,6 +50,8 @@ class _Axis:
 
 def draw_forest(panel: Panel, slots: Mapping[str, int], *, key: str) -> Markup:
     """Draws a panel: a line an output and slice, its mark before it, what is not allowed shaded.
+
+    Of too few rows a line is dashed and its point hollow: it may keep clear of the shade and yet pass nothing.
 
     Args:
         panel: At least one line.
@@ -149,14 +151,14 @@ def _draw_line(axes: Axes, line: Line, axis: _Axis, *, y: float) -> None:
         return
     if line.low is not None and line.high is not None:
         width = 1.6 if line.slice else 2.4
-        axes.plot([axis.at(line.low), axis.at(line.high)], [y, y], color=color, linewidth=width)
+        style = "-" if line.trusted else DASHES
+        axes.plot([axis.at(line.low), axis.at(line.high)], [y, y], color=color, linewidth=width, linestyle=style)
         for end, cut, arrow in ((line.low, line.low < axis.low, "<"), (line.high, line.high > axis.high, ">")):
             if cut:
                 axes.plot(axis.at(end), y, marker=arrow, markersize=6, color=color, markeredgewidth=0)
     if axis.low <= line.value <= axis.high:
-        face = SURFACE if line.outcome is Outcome.INCONCLUSIVE else color
-        point = POINTS.get(line.outcome, "o")
-        axes.plot(axis.at(line.value), y, marker=point, markersize=6.5, color=color, markerfacecolor=face)
+        face = color if line.trusted else SURFACE
+        axes.plot(axis.at(line.value), y, marker="o", markersize=6.5, color=color, markerfacecolor=face)
 
 
 def _shade(axes: Axes, line: Line, axis: _Axis, *, y: float) -> None:

@@ -34,6 +34,8 @@ class Line:
         high: Where it ends.
         floor: What the truth must be above; None where nothing is asked.
         ceiling: What it must be below.
+        trusted: Whether rows are enough for the interval to count.
+        is_lenient: Whether it need not be shown to be no worse, and fails only where it is shown to be.
     """
 
     output: str
@@ -44,6 +46,24 @@ class Line:
     high: float | None
     floor: float | None = None
     ceiling: float | None = None
+    trusted: bool = True
+    is_lenient: bool = False
+
+    @property
+    def is_one_sided(self) -> bool:
+        """Whether it lies wholly on one side of what was asked, or of 0, and that is not held to show anything."""
+        if not self.trusted or self.low is None or self.high is None:
+            return False
+        if self.is_lenient:
+            return self.outcome is Outcome.PASSED and self.high < 0
+        if self.outcome is not Outcome.INCONCLUSIVE:
+            return False
+        above = self.floor is None or self.low > self.floor
+        below = self.ceiling is None or self.high < self.ceiling
+        beyond = (self.floor is not None and self.high < self.floor) or (
+            self.ceiling is not None and self.low > self.ceiling
+        )
+        return (above and below) or beyond
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -177,6 +197,8 @@ def _gain_line(decision: Decision) -> Line:
         low=decision.low,
         high=decision.high,
         floor=decision.limit if asked else None,
+        trusted=decision.trusted,
+        is_lenient=decision.rule is RuleName.NOT_SIGNIFICANTLY_WORSE and decision.asked is Asked.DIFFERENCE,
     )
 
 
@@ -192,4 +214,5 @@ def _bound_line(both: Sequence[Decision]) -> Line:
         high=worst.high,
         floor=limits.get(Asked.MIN),
         ceiling=limits.get(Asked.MAX),
+        trusted=worst.trusted,
     )

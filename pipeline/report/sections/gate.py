@@ -103,6 +103,8 @@ class GateSection(Section):
         is_first: Whether nothing served yet, so that nothing was compared.
         confidence: Of one end of an interval, in percent.
         key: Marks that occur in the pictures.
+        has_untrusted: Whether an interval in them is of too few rows.
+        has_one_sided: Whether one lies wholly on one side of what was asked and yet shows nothing.
         gains: Pictures of differences.
         bounds: Pictures of values that are bounded.
         together: Answers to global rules: mark, name and reason.
@@ -124,6 +126,8 @@ class GateSection(Section):
     is_first: bool
     confidence: str
     key: tuple[Mark, ...]
+    has_untrusted: bool
+    has_one_sided: bool
     gains: tuple[ForestPanel, ...]
     bounds: tuple[ForestPanel, ...]
     together: tuple[tuple[Mark, str, str], ...]
@@ -145,6 +149,7 @@ class GateSection(Section):
         gains, bounds = gain_panels(report.decisions), bound_panels(report.decisions)
         slots = {output.name: task_slot(run.graph, output.task) for output in run.graph.outputs}
         harms = findings.harms_of(report.decisions)
+        drawn = [line for panel in (*gains, *bounds) for line in panel.lines]
         return cls(
             mark=words.status_mark(report),
             blessed=report.blessed,
@@ -153,6 +158,8 @@ class GateSection(Section):
             is_first=Reference.BASELINE.value in report.empty,
             confidence=f"{100 * report.confidence:g}",
             key=tuple(MARKS[outcome] for outcome in shown_outcomes((*gains, *bounds))),
+            has_untrusted=any(not line.trusted for line in drawn),
+            has_one_sided=any(line.is_one_sided for line in drawn),
             gains=tuple(_pictures(gains, slots, key="gain", gauc_weight=report.gauc_weight)),
             bounds=tuple(_pictures(bounds, slots, key="bound", gauc_weight=report.gauc_weight)),
             together=tuple((MARKS[one.outcome], one.name.replace("_", " "), one.reason) for one in report.together),
@@ -181,6 +188,7 @@ def _pictures(
             name += f" of {panel.outputs[0]}, slice by slice"
         left_out = ", ".join(f"{number} of {output}" for output, number in panel.left_out.items())
         notes = [f"users count by {gauc_weight.value}"] if panel.metric is Metric.GAUC else []
+        notes += ["unshaded, it fails only where shown to be left of 0"] * any(line.is_lenient for line in panel.lines)
         notes += [f"slices left to the tables: {left_out}"] if left_out else []
         yield ForestPanel(name, "; ".join(notes), draw_forest(panel, slots, key=f"{key}-{place}"))
 

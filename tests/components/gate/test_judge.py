@@ -132,6 +132,7 @@ def test_what_has_no_interval_is_bounded_by_its_value(answers, cell):
     failed = answers(rule, cell(reference=0.06, **error))[1]
     assert failed.outcome is Outcome.FAILED
     assert failed.reason == "It is 0.06, by its value alone; asked for at most 0.05."
+    assert failed.trusted  # There is no interval to mistrust.
 
 
 def test_a_value_of_too_few_rows_settles_nothing_without_an_interval(answers, cell):
@@ -226,7 +227,8 @@ def test_no_row_at_all_is_let_through_by_no_policy(policy, comparison, cell, rul
 def test_too_few_rows_ask_for_as_many_as_make_the_interval_count(answers, cell):
     # 100 positives of the 500 that an interval needs: five times the rows, more than the difference itself asks for.
     (decision,) = answers(NON_INFERIOR, cell(0.0, 0.002, status=Status.TOO_FEW, shortfall=5.0))
-    assert decision.rows_to_settle == 50_000
+    assert (decision.rows_to_settle, decision.trusted) == (50_000, False)
+    assert answers(NON_INFERIOR, cell(0.0))[0].trusted
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,17 @@ def test_a_slice_that_cannot_be_judged_says_so_instead_of_a_line():
     assert ">inconclusive, no interval<" in picture(panel_of(cell("click", "auc"), lacking))
 
 
+def test_an_interval_of_too_few_rows_is_dashed_and_its_point_hollow():
+    # Both keep clear of the shade; the slice passes nothing.
+    few = cell("click", "auc", 0.02, status=Status.TOO_FEW, shortfall=2.0, slice=CASH)
+    enough = picture(panel_of(cell("click", "auc"), cell("click", "auc", 0.02, slice=CASH)))
+    drawn = picture(panel_of(cell("click", "auc"), few))
+    dashed = re.compile(r'd="M[^"]*L[^"]*" [^>]*stroke-dasharray[^>]*var\(--warn\)')
+    hollow = re.compile(r"fill: var\(--surface\); stroke: var\(--warn\)")
+    assert [len(found.findall(drawn)) for found in (dashed, hollow)] == [1, 1]
+    assert [len(found.findall(enough)) for found in (dashed, hollow)] == [0, 0]
+
+
 def test_bounds_of_calibration_show_where_it_is_best():
     (panel,) = (panel for panel in bound_panels(gate_report().decisions) if panel.metric is Metric.CALIBRATION)
     assert panel.asked is Asked.MIN

@@ -1,6 +1,6 @@
 import pytest
 
-from components.comparison.cell import Reference
+from components.comparison.cell import Reference, Status
 from components.gate.config import RuleName
 from components.gate.decision import Asked, Outcome
 from components.gate.metrics import Metric
@@ -100,7 +100,33 @@ def test_squared_errors_of_two_outputs_share_no_axis():
 def test_nothing_is_shaded_where_nothing_must_be_shown():
     asked = rule("click", Metric.AUC, rule=RuleName.NOT_SIGNIFICANTLY_WORSE)
     (panel,) = gain_panels(gate_report(asked, cells=(cell("click", "auc"),)).decisions)
-    assert [line.floor for line in panel.lines] == [None]
+    assert [(line.floor, line.is_lenient) for line in panel.lines] == [(None, True)]
+
+
+def test_a_line_on_one_side_that_settles_nothing_is_told_from_one_of_too_few_rows():
+    # By chance one of eleven is 0.008 beyond the margin, two standard errors; half the rows needed show nothing.
+    where = [(("payment", str(place)),) for place in range(10)]
+    beyond = cell("click", "auc", -0.018, 0.004, slice=where[0])
+    few = cell("click", "auc", 0.02, 0.004, slice=where[1], status=Status.TOO_FEW, shortfall=2.0)
+    across = cell("click", "auc", 0.0, 0.02, slice=where[2])
+    others = [cell("click", "auc", slice=one) for one in where[3:]]
+    asked = rule("click", Metric.AUC, margin=0.01, slices=BY_PAYMENT)
+    (panel,) = gain_panels(gate_report(asked, cells=(cell("click", "auc"), beyond, few, across, *others)).decisions)
+    still_open = {line.slice: line for line in panel.lines if line.outcome is Outcome.INCONCLUSIVE}
+    assert not any(line.is_one_sided for line in panel.lines if line.outcome is not Outcome.INCONCLUSIVE)
+    told = {place: (line.trusted, line.is_one_sided) for place, line in still_open.items()}
+    assert told == {where[0]: (True, True), where[1]: (False, False), where[2]: (True, False)}
+
+
+def test_a_slice_that_looks_worse_by_chance_is_told_where_nothing_must_be_shown():
+    where = [(("payment", str(place)),) for place in range(10)]
+    cells = [
+        cell("click", "auc", -0.008, 0.004, slice=where[0]),
+        *(cell("click", "auc", slice=one) for one in where[1:]),
+    ]
+    asked = rule("click", Metric.AUC, rule=RuleName.NOT_SIGNIFICANTLY_WORSE, slices=BY_PAYMENT)
+    (panel,) = gain_panels(gate_report(asked, cells=(cell("click", "auc"), *cells)).decisions)
+    assert [line.slice for line in panel.lines if line.is_one_sided] == [where[0]]
 
 
 def test_a_first_run_has_no_differences_to_draw():

@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from components.comparison.cell import Reference, Status
+from components.gate.config import RuleName
 from components.gate.metrics import Metric
 from components.gauc_weight import GaucWeight
 from pipeline.report.sections.gate import GateSection
@@ -38,6 +39,19 @@ def test_a_run_that_no_gate_judged_has_no_section(run):
 
 def test_the_marks_are_explained_that_occur(section):
     assert [mark.word for mark in section.key] == ["failed", "inconclusive", "passed"]
+
+
+def test_what_a_picture_holds_beyond_its_marks_is_explained(run, section):
+    assert (section.has_untrusted, section.has_one_sided) == (False, False)
+    few = cell("click", "auc", 0.02, status=Status.TOO_FEW, shortfall=2.0)
+    lenient = rule("click", Metric.AUC, rule=RuleName.NOT_SIGNIFICANTLY_WORSE)
+    of_few = section_of(run, gate_report(lenient, cells=(few,)))
+    assert of_few.has_untrusted
+    assert [panel.note for panel in of_few.gains] == ["unshaded, it fails only where shown to be left of 0"]
+    beyond = cell("click", "auc", -0.018, 0.004, slice=(("payment", "0"),))
+    others = [cell("click", "auc", slice=(("payment", str(place)),)) for place in range(1, 10)]
+    asked = rule("click", Metric.AUC, margin=0.01, slices=(("payment",),))
+    assert section_of(run, gate_report(asked, cells=(cell("click", "auc"), beyond, *others))).has_one_sided
 
 
 def test_calibration_is_shown_against_its_bounds(section):
