@@ -98,6 +98,11 @@ class MultiTaskModel(tf.keras.Model):
         if self._step.telemetry is not None:
             self._step.telemetry.every = look_every
 
+    @property
+    def balancer_memory(self) -> Mapping[str, tf.Variable]:
+        """What the balancer remembers from step to step, by name."""
+        return self._step.memory
+
     def looked_at(self) -> list[Sample]:
         """What looks at gradients have come to so far."""
         telemetry = self._step.telemetry
