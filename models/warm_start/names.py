@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import tensorflow as tf
 
@@ -38,7 +38,7 @@ def weights_by_name(model: MultiTaskModel) -> dict[str, tf.Variable]:
 
 def slots_by_name(model: MultiTaskModel) -> dict[str, dict[str, tf.Variable]]:
     """By weight, its optimizer's slots, such as "momentum"; the model is compiled."""
-    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # Of a loss scaling one.
+    optimizer: Any = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # Of a loss scaling one.
     found: dict[str, dict[str, tf.Variable]] = {}
     for name, weight in weights_by_name(model).items():
         if weight.trainable:

@@ -1,0 +1,1 @@
+"""Lets training go on from the model that serves."""

@@ -1,0 +1,61 @@
+"""What the weights of a plan's model mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import tensorflow_transform as tft
+
+from components.trainer.plan import InputPlan, TrainerPlan
+from models.balancers import Personal
+from models.balancers.segments import SegmentedBalancer
+from models.binding import unbind
+from models.tasks import TaskGraph
+from models.warm_start import Layout, Table
+
+__all__ = ["layout_of", "vocabularies"]
+
+_VOCABULARY = "vocabulary"
+
+
+def layout_of(plan: TrainerPlan) -> Layout:
+    """The layout of the model that `plan` declares; how long its vocabularies are does not count."""
+    tables = {column.name: column.table for column in plan.inputs}
+    return Layout(
+        architecture=plan.model.architecture.name,
+        interaction=plan.model.interaction.name,
+        inputs=tuple(f"{column.name} x {column.dim}" if column.dim else column.name for column in plan.inputs),
+        tasks=tuple(f"{task.name} ({task.kind.name})" for task in plan.tasks),
+        losses=tuple(loss.name for loss in TaskGraph(plan.tasks).losses),
+        balancing=json.dumps(unbind(plan.balancing), sort_keys=True),
+        balanced_by=tuple(tables[name] for name in _read_by_balancer(plan)),
+        tables={column.table: _table(column) for column in plan.inputs if column.dim},
+    )
+
+
+def vocabularies(plan: TrainerPlan, transformed: tft.TFTransformOutput) -> dict[str, list[bytes]]:
+    """By embedding table, its learned vocabulary in the order of ids."""
+    return {
+        column.table: transformed.vocabulary_by_name(column.vocabulary)
+        for column in plan.inputs
+        if column.vocabulary is not None
+    }
+
+
+def _table(column: InputPlan) -> Table:
+    has_vocabulary = column.vocabulary is not None
+    return Table(
+        ids=_VOCABULARY if has_vocabulary else column.ids,
+        num_own=column.fixed_ids - 1,
+        dim=column.dim,
+        has_vocabulary=has_vocabulary,
+    )
+
+
+def _read_by_balancer(plan: TrainerPlan) -> Iterator[str]:
+    balancing = plan.balancing
+    if isinstance(balancing, Personal):
+        yield from balancing.features
+    if isinstance(balancing, SegmentedBalancer) and balancing.segments is not None:
+        yield balancing.segments.feature
