@@ -24,6 +24,7 @@ from components.pusher.component import VersionPusher
 from components.trainer.component import GoldenTrainer
 from components.trainer.plan import TrainerPlan
 from components.twins.component import SingleTaskTwins
+from components.warm_start.component import WarmStart
 from pipeline.checks import parity_check, shift_checks
 from pipeline.config import PipelineConfig
 from pipeline.config.gate import gate_policy
@@ -60,7 +61,8 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     stop = AnomalyStop(anomalies=validator.outputs["anomalies"])
     transform = _transform(config, rows, declared)
     transform.add_upstream_node(stop)
-    trainer = _trainer(config, transform, rows=rows, schema=declared)
+    warm_start = _warm_start(config, transform, rows=rows)
+    trainer = _trainer(config, transform, rows=rows, schema=declared, warm_start=warm_start)
     parity = parity_check(config, model=trainer.outputs["model"], model_run=trainer.outputs["model_run"])
     references = _references(config, trainer, transform)
     evaluator = PairedEvaluator(
@@ -96,7 +98,9 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         pipeline_root=os.path.join(config.home, "artifacts"),
         metadata_connection_config=metadata.sqlite_metadata_connection_config(os.path.join(config.home, METADATA_FILE)),
         components=[
-            *(examples, statistics, schema, validator, stop, transform, trainer),
+            *(examples, statistics, schema, validator, stop, transform),
+            *([] if warm_start is None else [warm_start]),
+            trainer,
             *(parity, *references.values(), *shifts.values(), evaluator, gate, pusher),
         ],
         enable_cache=True,
@@ -120,13 +124,29 @@ def _transform(config: PipelineConfig, rows: Channel, schema: Channel) -> Transf
     )
 
 
-def _trainer(config: PipelineConfig, transform: Transform, *, rows: Channel, schema: Channel) -> GoldenTrainer:
+def _warm_start(config: PipelineConfig, transform: Transform, *, rows: Channel) -> WarmStart | None:
+    if config.training.warm_start is None:
+        return None
+    return WarmStart(
+        config.training.warm_start,
+        trainer_plan(config),
+        directory=config.serving_directory,
+        raw_examples=rows,
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+    )
+
+
+def _trainer(
+    config: PipelineConfig, transform: Transform, *, rows: Channel, schema: Channel, warm_start: WarmStart | None
+) -> GoldenTrainer:
     return GoldenTrainer(
         trainer_plan(config),
         raw_examples=rows,
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
         schema=schema,
+        base_model=None if warm_start is None else warm_start.outputs["model"],
     ).with_id("Trainer")
 
 
@@ -163,10 +183,10 @@ def trainer_plan(config: PipelineConfig) -> TrainerPlan:
         columns=config.input_columns,
         model=dataclasses.replace(config.model, seed=config.training.seed),
         balancing=config.balancing,
-        training=config.training,
+        training=dataclasses.replace(config.training, warm_start=None),  # `WarmStart` is told, and tells the Trainer.
         watched_split=config.watched_split,
         checkpoint_root=os.path.abspath(os.path.join(config.home, "checkpoints")),
-        code=code_fingerprint("models", "components/trainer"),
+        code=code_fingerprint("models", "components/trainer", "components/warm_start"),
         segments=segment_inputs(config.features, config.evaluation.slices),
     )
 

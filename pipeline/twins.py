@@ -39,7 +39,7 @@ def twins_plan(config: PipelineConfig) -> TwinsPlan:
         inputs=tuple(input_plans(config.features)),
         columns=config.input_columns,
         model=dataclasses.replace(config.model, architecture=SingleTask(), seed=config.training.seed),
-        training=dataclasses.replace(config.training, look_every_steps=0),
+        training=dataclasses.replace(config.training, look_every_steps=0, warm_start=None),
         watched_split=config.watched_split,
         checkpoint_root=os.path.abspath(os.path.join(config.home, "checkpoints")),
         code=code_fingerprint("models", "components/trainer", "components/twins"),

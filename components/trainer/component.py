@@ -18,6 +18,8 @@ from components.artifacts import Artifacts, Properties
 from components.example_gen.split import EVAL, TRAIN
 from components.parity.golden import GOLDEN_FILES_KEY
 from components.trainer.plan import PLAN_KEY, TrainerPlan
+from components.warm_start.artifacts import read_start
+from components.warm_start.start import START_KEY
 
 if TYPE_CHECKING:
     from tfx.components.trainer.fn_args_utils import FnArgs
@@ -30,12 +32,15 @@ _RUN_FN: Final = "components.trainer.run.run_fn"
 
 @final
 class Executor(executor.GenericExecutor):
-    """Tells the entry point where the raw eval rows are."""
+    """Tells the entry point where the raw eval rows are, and what to go on from."""
 
     @override
     def _GetFnArgs(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> FnArgs:
         found = super()._GetFnArgs(input_dict, output_dict, exec_properties)
         folders = artifact_utils.get_split_uris(input_dict[_RAW], EVAL)
+        if input_dict.get(keys.BASE_MODEL_KEY):
+            start = artifact_utils.get_single_instance(input_dict[keys.BASE_MODEL_KEY])
+            found.custom_config[START_KEY] = read_start(start).to_json()
         found.custom_config[GOLDEN_FILES_KEY] = [io_utils.all_files_pattern(folder) for folder in folders]
         return found
 
@@ -72,8 +77,18 @@ class GoldenTrainer(base_component.BaseComponent):
         examples: channel.BaseChannel,
         transform_graph: channel.BaseChannel,
         schema: channel.BaseChannel,
+        base_model: channel.BaseChannel | None = None,
     ) -> None:
-        """Takes transformed examples to train on and raw ones, of which eval gives the golden batch."""
+        """Takes transformed examples to train on and raw ones, of which eval gives the golden batch.
+
+        Args:
+            plan: What to train, and how.
+            raw_examples: ExampleGen's.
+            examples: Transform's.
+            transform_graph: Transform's.
+            schema: The declared one.
+            base_model: `WarmStart`'s; None begins with fresh weights, and keeps nothing to go on from.
+        """
         parameters = {
             keys.EXAMPLES_KEY: examples,
             keys.TRANSFORM_GRAPH_KEY: transform_graph,
@@ -86,4 +101,6 @@ class GoldenTrainer(base_component.BaseComponent):
             keys.MODEL_KEY: channel.Channel(type=standard_artifacts.Model),
             keys.MODEL_RUN_KEY: channel.Channel(type=standard_artifacts.ModelRun),
         }
+        if base_model is not None:
+            parameters[keys.BASE_MODEL_KEY] = base_model
         super().__init__(spec=GoldenTrainerSpec(**parameters))

@@ -11,6 +11,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from models.expression import ColumnType
 from models.model import MultiTaskModel
+from models.warm_start.names import network_weights
 
 __all__ = ["PREDICT_COLUMNS", "SERVING_DEFAULT", "Transform", "export"]
 
@@ -76,8 +77,7 @@ def export(
 
     module = tf.Module()
     # What the model remembers beside its layers, of weights and looks at gradients, is for training alone.
-    layers = [layer for one in models for layer in one.layers]
-    module.transform, module.weights = transform, [weight for layer in layers for weight in layer.weights]
+    module.transform, module.weights = transform, [weight for one in models for weight in network_weights(one)]
     specs = {_alias(place): tf.TensorSpec([None], dtype, _alias(place)) for place, dtype in enumerate(dtypes.values())}
     signatures = {
         SERVING_DEFAULT: predict_examples.get_concrete_function(tf.TensorSpec([None], tf.string, _EXAMPLES)),

@@ -18,22 +18,26 @@ __all__ = ["checkpoint_folder", "fingerprint"]
 _LENGTH = 16  # Hexadecimal digits; 64 bits.
 
 
-def checkpoint_folder(plan: TrainerPlan, inputs: Sequence[Input], stores: Sequence[RowStore]) -> str:
+def checkpoint_folder(
+    plan: TrainerPlan, inputs: Sequence[Input], stores: Sequence[RowStore], *, start: str = ""
+) -> str:
     """Where the checkpoints of this training lie, and of no other; arguments as for `fingerprint`."""
-    return posixpath.join(plan.checkpoint_root, fingerprint(plan, inputs, stores))
+    return posixpath.join(plan.checkpoint_root, fingerprint(plan, inputs, stores, start=start))
 
 
-def fingerprint(plan: TrainerPlan, inputs: Sequence[Input], stores: Sequence[RowStore]) -> str:
-    """The same for the same rows, in whatever files and order, the same declaration, seed and code.
+def fingerprint(plan: TrainerPlan, inputs: Sequence[Input], stores: Sequence[RowStore], *, start: str = "") -> str:
+    """The same for the same rows, in whatever files and order, the same declaration, seed, start and code.
 
     Args:
         plan: Where its checkpoints lie does not count, nor by which segments its gates are shown.
         inputs: The model's, whose vocabularies have sizes.
         stores: The rows of the splits.
+        start: Fingerprint of what it goes on from; empty for fresh weights.
     """
     parts = [
         dataclasses.replace(plan, checkpoint_root="", segments={}).to_json(),
         json.dumps(unbind(list(inputs)), sort_keys=True),
         *(f"{store.num_rows} {store.digest}" for store in stores),
+        start,
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_LENGTH]

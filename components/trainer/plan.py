@@ -32,6 +32,8 @@ class InputPlan:
         fixed_ids: Ids beside those of the vocabulary: hash or quantile buckets, missing, out-of-vocabulary.
         vocabulary: Transform's name for the learned vocabulary; None without one.
         combiner: For several ids a row.
+        ids: What makes ids other than a vocabulary's, in a few words, such as "hash": rows of a table keep their
+            meaning from one training to the next where this and `fixed_ids` are the same.
     """
 
     name: str
@@ -40,6 +42,7 @@ class InputPlan:
     fixed_ids: int = 0
     vocabulary: str | None = None
     combiner: Combiner | None = None
+    ids: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

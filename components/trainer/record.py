@@ -9,6 +9,7 @@ from typing import Final
 
 from components.example_gen.split import EVAL
 from components.trainer.gradient_record import GradientRecord
+from components.warm_start.record import WarmStartRecord
 from models.binding import bind_or_raise, unbind
 
 __all__ = [
@@ -165,6 +166,7 @@ class TrainingRecord:
         connections: By level; empty where none is learned for all rows at once.
         routes: By depth; empty for an architecture without routers.
         gradients: Of the losses; None where they were not to be looked at.
+        warm_start: What it went on from; None where it was not to go on from anything.
     """
 
     intervals: tuple[Interval, ...]
@@ -181,6 +183,7 @@ class TrainingRecord:
     connections: tuple[ConnectionRecord, ...] = ()
     routes: tuple[RouteRecord, ...] = ()
     gradients: GradientRecord | None = None
+    warm_start: WarmStartRecord | None = None
 
 
 def watched_label(split: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import tensorflow_transform as tft
@@ -20,6 +20,9 @@ from components.trainer.record import write_record
 from components.trainer.rows import RowFormat, Split, row_format, store_rows
 from components.trainer.segments import SegmentColumn
 from components.trainer.training import Trained, train
+from components.warm_start.beginning import Beginning
+from components.warm_start.layout import vocabularies
+from components.warm_start.start import START_KEY, Start
 from models.tasks import TaskGraph
 
 if TYPE_CHECKING:
@@ -39,11 +42,13 @@ def run_fn(fn_args: FnArgs) -> None:
         ScratchSpaceError: They do not fit on the disk.
         DivergedTrainingError: A loss or a weight is no longer finite; nothing is exported.
         CheckpointsInUseError: The same training is under way in another process.
+        UnusableStartError: What it is to go on from was damaged.
     """
     plan = TrainerPlan.from_json(fn_args.custom_config[PLAN_KEY])
     transformed = tft.TFTransformOutput(fn_args.transform_output)
     files = fn_args.train_files, fn_args.eval_files
-    with training_of(plan, transformed, files=files, folder=fn_args.model_run_dir) as trained:
+    beginning = _beginning(plan, transformed, fn_args.custom_config)
+    with training_of(plan, transformed, files=files, folder=fn_args.model_run_dir, beginning=beginning) as trained:
         export(
             trained.model,
             transformed.transform_features_layer(),
@@ -51,6 +56,8 @@ def run_fn(fn_args: FnArgs) -> None:
             columns=plan.columns,
             folder=fn_args.serving_model_dir,
         )
+        if beginning is not None:
+            beginning.keep(trained.model, fn_args.serving_model_dir)
         write_record(fn_args.model_run_dir, trained.record)
         if GOLDEN_FILES_KEY in fn_args.custom_config:
             keep_golden(
@@ -71,6 +78,7 @@ def training_of(
     files: tuple[Sequence[str], Sequence[str]],
     folder: str,
     rows: RowFormat | None = None,
+    beginning: Beginning | None = None,
 ) -> Iterator[Trained]:
     """The trained model of a plan; what a killed run would go on from is there until the block ends well.
 
@@ -80,9 +88,11 @@ def training_of(
         files: Patterns of transformed examples: of the train split, and of the plan's watched split.
         folder: For TensorBoard.
         rows: How examples are read; None as the plan's inputs and tasks say.
+        beginning: What it goes on from; None for fresh weights.
 
     Raises:
-        UnusableInputError, ScratchSpaceError, DivergedTrainingError, CheckpointsInUseError: As `run_fn`.
+        UnusableInputError, ScratchSpaceError, DivergedTrainingError, CheckpointsInUseError, UnusableStartError: As
+            `run_fn`.
     """
     names = {column.vocabulary for column in plan.inputs if column.vocabulary is not None}
     sizes = {name: transformed.vocabulary_size_by_name(name) for name in names}
@@ -94,13 +104,23 @@ def training_of(
             store_rows(files[0], rows, split="train", bucket_rows=limit) as train_store,
             store_rows(files[1], rows, split=plan.watched_split, bucket_rows=limit) as watched_store,
         ):
-            checkpoints = checkpoint_folder(plan, inputs, [train_store, watched_store])
+            start = "" if beginning is None else beginning.fingerprint
+            checkpoints = checkpoint_folder(plan, inputs, [train_store, watched_store], start=start)
             until_the_end.enter_context(claimed(checkpoints))
             train_rows, watched_rows = Split(train_store, rows), Split(watched_store, rows)
             segments = _segments(plan, transformed)
-            trained = train(plan, inputs, train_rows, watched_rows, folder=folder, segments=segments)
+            trained = train(
+                plan, inputs, train_rows, watched_rows, folder=folder, segments=segments, beginning=beginning
+            )
         yield trained
         remove_checkpoints(checkpoints)
+
+
+def _beginning(plan: TrainerPlan, transformed: tft.TFTransformOutput, told: Mapping[str, str]) -> Beginning | None:
+    """None where training is not to go on from anything."""
+    if START_KEY not in told:
+        return None
+    return Beginning(Start.from_json(told[START_KEY]), plan, vocabularies(plan, transformed))
 
 
 def _segments(plan: TrainerPlan, transformed: tft.TFTransformOutput) -> list[SegmentColumn]:

@@ -6,6 +6,7 @@ import dataclasses
 import enum
 import math
 
+from components.warm_start.config import WarmStartConfig
 from models.errors import raise_if_any
 from models.optimizers import Adagrad, Adam, OptimizerConfig
 
@@ -68,6 +69,7 @@ class TrainingSettings:
             every 100 steps of 4,096 rows one or two hundredths. Under `mirrored` or with `batch_parts` there is none.
         batch_parts: In how many parts a batch is passed through, one after another, to update once: memory holds the
             activations of one. Above 1 a step takes one backward pass for each loss, whatever the balancing.
+        warm_start: Goes on from the model that serves; None begins with fresh weights.
     """
 
     epochs: int
@@ -86,6 +88,7 @@ class TrainingSettings:
     checkpoint_every_steps: int = 1_000
     look_every_steps: int | None = None
     batch_parts: int = 1
+    warm_start: WarmStartConfig | None = None
 
     def __post_init__(self) -> None:
         counts = ("epochs", "batch_size", "shuffle_rows", "checkpoint_every_steps", "patience", "batch_parts")

@@ -24,6 +24,7 @@ from components.trainer.record import TrainingRecord
 from components.trainer.rows import Split
 from components.trainer.segments import SegmentColumn, segments_of
 from components.trainer.settings import Distribution
+from components.warm_start.beginning import Beginning
 from models.inputs import Input
 from models.inputs.encoder import is_embedding_table
 from models.model import MultiTaskModel
@@ -55,6 +56,7 @@ def train(
     folder: str,
     segments: Sequence[SegmentColumn] = (),
     callbacks: Sequence[tf.keras.callbacks.Callback] = (),
+    beginning: Beginning | None = None,
 ) -> Trained:
     """Trains until the plan's rule says stop; takes up what a killed run of the same plan, rows and seed has left.
 
@@ -66,14 +68,18 @@ def train(
         folder: For TensorBoard.
         segments: Columns by whose values gates are shown apart.
         callbacks: Further ones.
+        beginning: What it goes on from; None for fresh weights.
 
     Raises:
         DivergedTrainingError: A loss or a weight is no longer finite.
+        UnusableStartError: What it is to go on from was damaged.
     """
     settings = plan.training
-    checkpoints = checkpoint_folder(plan, inputs, [train_rows.store, watched_rows.store])
+    start = "" if beginning is None else beginning.fingerprint
+    checkpoints = checkpoint_folder(plan, inputs, [train_rows.store, watched_rows.store], start=start)
     num_steps = settings.epochs * train_rows.num_batches(settings.batch_size)
     model = build_model(plan, inputs, num_steps=num_steps)
+    warm_start = None if beginning is None else beginning.give(model)
     watched = plan.watched_split
     run = Run(model, train_rows, watched_rows, watched_split=watched, settings=settings, checkpoints=checkpoints)
     resumed_from = run.position.step
@@ -91,7 +97,7 @@ def train(
     record = _record(
         model, run, plan, train_rows=train_rows, segments=segments, selected=selected, resumed_from=resumed_from
     )
-    record = dataclasses.replace(record, gradients=gradients)
+    record = dataclasses.replace(record, gradients=gradients, warm_start=warm_start)
     write_pictures(board, record)
     display.notice(short_notice(record))
     return Trained(model=model, record=record)

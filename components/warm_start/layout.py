@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
 import tensorflow_transform as tft
 
@@ -12,11 +13,11 @@ from models.balancers import Personal
 from models.balancers.segments import SegmentedBalancer
 from models.binding import unbind
 from models.tasks import TaskGraph
-from models.warm_start import Layout, Table
+from models.warm_start.layout import Layout, Table
 
 __all__ = ["layout_of", "vocabularies"]
 
-_VOCABULARY = "vocabulary"
+_VOCABULARY: Final = "vocabulary"
 
 
 def layout_of(plan: TrainerPlan) -> Layout:

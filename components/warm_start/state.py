@@ -18,7 +18,9 @@ from components.warm_start.errors import UnusableStartError
 from models.binding import bind_or_raise, unbind
 from models.errors import ConfigError
 from models.model import MultiTaskModel
-from models.warm_start import Kept, Layout, memory_by_name, slots_by_name, weights_by_name
+from models.warm_start.carry import Kept
+from models.warm_start.layout import Layout
+from models.warm_start.names import memory_by_name, slots_by_name, weights_by_name
 
 __all__ = ["STATE_FOLDER", "ServedState", "State", "read_state", "write_state"]
 
@@ -27,6 +29,7 @@ STATE_FOLDER: Final = os.path.join("assets.extra", "training_state")
 
 _STATE: Final = "state.json"
 _VALUES: Final = "values"  # A tensor bundle, as TensorFlow's checkpoints are; each tensor has a checksum.
+_STEPS: Final = "steps"  # One of the values: how many the optimizer had made.
 _WEIGHTS: Final = os.path.join("variables", "variables")  # Of a SavedModel.
 
 
@@ -37,15 +40,13 @@ class State:
     Attributes:
         layout: What the numbers mean.
         weights: Their names, in the SavedModel's order.
-        steps: How many the optimizer had made.
         fingerprint: Of all numbers.
-        parent: The fingerprint of what that training went on from; empty if it began with fresh weights.
+        parent: What that training was to go on from, as `components.warm_start.choose` names it.
         learned: Tells its rows and plan from others.
     """
 
     layout: Layout
     weights: tuple[str, ...]
-    steps: int
     fingerprint: str
     parent: str
     learned: str
@@ -75,10 +76,10 @@ def write_state(
     values |= {_memory(name): kept for name, kept in memory_by_name(model).items()}
     tensors = {name: kept.numpy() for name, kept in values.items()}
     tensors |= {_entries(table): np.array(list(words), object) for table, words in entries.items()}
+    tensors[_STEPS] = model.optimizer.iterations.numpy()
     state = State(
         layout=layout,
         weights=tuple(weights),
-        steps=int(model.optimizer.iterations.numpy()),
         fingerprint=_fingerprint({**{name: kept.numpy() for name, kept in weights.items()}, **tensors}),
         parent=parent,
         learned=learned,
@@ -129,9 +130,10 @@ class ServedState(Kept):
 
     def __init__(self, version: str) -> None:
         self.state = read_state(version)
-        self.layout, self.steps = self.state.layout, self.state.steps
+        self.layout = self.state.layout
         self._weights = _Bundle(os.path.join(version, _WEIGHTS))
         self._values = _Bundle(os.path.join(version, STATE_FOLDER, _VALUES))
+        self.steps = int(self._values.read(_STEPS))
         self._places = {name: place for place, name in enumerate(self.state.weights)}
 
     @override

@@ -22,9 +22,11 @@ def input_plans(features: Mapping[str, Feature]) -> Iterator[InputPlan]:
     """The model input that Transform makes of each feature."""
     for name, feature in features.items():
         if isinstance(feature, CrossFeature):
-            yield InputPlan(name=name, dim=feature.dim, table=name, fixed_ids=feature.hash_buckets + 1)
+            ids = f"hash of {' and '.join(feature.of)}"
+            yield InputPlan(name=name, dim=feature.dim, table=name, fixed_ids=feature.hash_buckets + 1, ids=ids)
         elif isinstance(feature, NumericFeature) and feature.scaling is Scaling.BUCKETS:
-            yield InputPlan(name=name, dim=feature.dim, table=name, fixed_ids=feature.buckets + 1)
+            fixed = feature.buckets + 1
+            yield InputPlan(name=name, dim=feature.dim, table=name, fixed_ids=fixed, ids="quantiles")
         elif isinstance(feature, NumericFeature):
             yield InputPlan(name=name, dim=0)
         else:
@@ -36,6 +38,7 @@ def input_plans(features: Mapping[str, Feature]) -> Iterator[InputPlan]:
                 fixed_ids=fixed + 1,
                 vocabulary=None if feature.hash_buckets else vocabulary_name(name, feature),
                 combiner=feature.combiner if isinstance(feature, MultivaluedFeature) else None,
+                ids="hash" if feature.hash_buckets else "",
             )
 
 

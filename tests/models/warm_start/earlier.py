@@ -5,7 +5,9 @@ import dataclasses
 import numpy as np
 
 from models.inputs import EmbeddingInput
-from models.warm_start import Kept, Layout, Table, memory_by_name, slots_by_name, weights_by_name
+from models.warm_start.carry import Kept
+from models.warm_start.layout import Layout, Table
+from models.warm_start.names import memory_by_name, slots_by_name, weights_by_name
 
 
 class Earlier(Kept):

@@ -8,7 +8,10 @@ import pytest
 from models.balancers import FAMO, GradNorm
 from models.inputs import DenseInput, EmbeddingInput
 from models.optimizers import SGD, Adagrad, Adam, build
-from models.warm_start import Fate, RowCounts, Table, carry, slots_by_name, weights_by_name
+from models.warm_start.carry import carry
+from models.warm_start.layout import Table
+from models.warm_start.names import slots_by_name, weights_by_name
+from models.warm_start.record import Fate, RowCounts
 from tests.models.samples import SMALL, features_of, funnel_targets, model_of
 from tests.models.warm_start.earlier import Earlier, layout_of, spoil
 

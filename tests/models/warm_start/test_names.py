@@ -1,7 +1,7 @@
 import pytest
 
 from models.optimizers import OPTIMIZERS, Adagrad, Adam, build
-from models.warm_start import network_weights, slots_by_name, weights_by_name
+from models.warm_start.names import network_weights, slots_by_name, weights_by_name
 from tests.models.interactions.samples import INPUTS as LISTS
 from tests.models.interactions.samples import INTERACTION_SAMPLES
 from tests.models.samples import ARCHITECTURE_SAMPLES, EVERYTHING, SMALL, model_of

@@ -4,7 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.warm_start import RowCounts, Table, row_map
+from models.warm_start.layout import Table
+from models.warm_start.record import RowCounts
+from models.warm_start.rows import row_map
 
 WORDS = Table(ids="vocabulary", num_own=2, dim=3, has_vocabulary=True)
 HASH = Table(ids="hash", num_own=4, dim=3, has_vocabulary=False)
