@@ -161,10 +161,9 @@ class ServedState(Kept):
 
     def check(self) -> None:
         """Reads everything once, which compares all checksums."""
-        for name in self.weights:
-            self.weight(name)
-        for name in self._values.names:
-            self._values.read(name)
+        for bundle in (self._weights, self._values):
+            for name in bundle.names:
+                bundle.read(name)
 
 
 class _Bundle:
