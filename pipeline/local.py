@@ -12,7 +12,7 @@ from pipeline.config import PipelineConfig
 from pipeline.errors import RunFailedError
 from pipeline.launch import compile_pipeline, launch_node, node_ids
 
-__all__ = ["LocalRun", "new_run_id", "run_locally"]
+__all__ = ["LocalRun", "new_run_id", "run_locally", "today"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +31,11 @@ class LocalRun:
 def new_run_id() -> str:
     """The present moment in UTC, fit for a file name."""
     return datetime.datetime.now(tz=datetime.UTC).strftime("%Y-%m-%dT%H-%M-%S.%f")
+
+
+def today() -> str:
+    """The present day in UTC."""
+    return datetime.datetime.now(tz=datetime.UTC).date().isoformat()
 
 
 def run_locally(

@@ -16,6 +16,7 @@ from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from components.errors import UnusableInputError
+from components.example_gen.days import EPOCH, days_read
 from components.example_gen.path import DATE_PLACEHOLDERS, SPAN_PLACEHOLDER, glob_of, located
 from components.example_gen.source import DataConfig, Format
 from components.example_gen.split import EVAL, TRAIN, VALIDATION, FilesSplit, SpanSplit
@@ -27,7 +28,6 @@ NUM_NAMED: Final = 5  # How many files a message names.
 COMPRESSION: Final = 4  # A zipped byte counts as so many.
 LAYOUT: Final = 1  # Counts up when equal input comes to make other output, so that a cache does not hide it.
 
-_EPOCH: Final = datetime.date(1970, 1, 1)
 _PATTERNS: Final = {
     SPAN_PLACEHOLDER: r"(?P<span>\d+)",
     "{YYYY}": r"(?P<year>\d{4})",
@@ -59,8 +59,8 @@ class InputFile:
 
 
 def find_files(data: DataConfig) -> tuple[InputFile, ...]:
-    """Every file of `data`, in the order of paths; raises `UnusableInputError` if a pattern finds none."""
-    files = _matched(data.path)
+    """Every file of `data`, in the order of paths; raises `UnusableInputError` if a pattern or a day has none."""
+    files = _of_days(_matched(data.path), data)
     split = data.split
     if isinstance(split, SpanSplit):
         files = _by_span(files, split)
@@ -89,6 +89,17 @@ def open_file(path: str) -> BinaryIO:
     """The unzipped bytes of a file."""
     stream = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
     return cast(BinaryIO, _Unzipped(stream) if path.endswith(".gz") else stream)
+
+
+def _of_days(files: list[InputFile], data: DataConfig) -> list[InputFile]:
+    if not data.has_date:
+        return files
+    if data.run_date is None:
+        problem = f"`run_date` must be given to read {data.window_days} days of `{data.path}`, got none"
+        raise UnusableInputError([f"{problem}: set `data.run_date`."])
+    found = {file.span for file in files}
+    days = days_read(data.path, found, run_date=data.run_date, window_days=data.window_days)
+    return [file for file in files if file.span in days]
 
 
 def _by_span(files: Sequence[InputFile], split: SpanSplit) -> list[InputFile]:
@@ -164,6 +175,6 @@ def _span(groups: dict[str, str], path: str) -> int:
     if "year" not in groups:
         return 0
     try:
-        return (datetime.date(int(groups["year"]), int(groups["month"]), int(groups["day"])) - _EPOCH).days
+        return (datetime.date(int(groups["year"]), int(groups["month"]), int(groups["day"])) - EPOCH).days
     except ValueError as error:
         raise UnusableInputError([f"`{path}` names no date: {error}. Rename the file."]) from error

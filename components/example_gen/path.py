@@ -7,7 +7,7 @@ import pathlib
 import re
 from typing import Final
 
-__all__ = ["DATE_PLACEHOLDERS", "SPAN_PLACEHOLDER", "glob_of", "has_spans", "path_problems"]
+__all__ = ["DATE_PLACEHOLDERS", "SPAN_PLACEHOLDER", "glob_of", "has_dates", "has_spans", "path_problems"]
 
 SPAN_PLACEHOLDER: Final = "{SPAN}"
 DATE_PLACEHOLDERS: Final = ("{YYYY}", "{MM}", "{DD}")
@@ -35,7 +35,12 @@ def path_problems(field: str, path: str) -> list[str]:
 
 def has_spans(path: str) -> bool:
     """Whether a pattern tells which span a file belongs to."""
-    return SPAN_PLACEHOLDER in path or all(part in path for part in DATE_PLACEHOLDERS)
+    return SPAN_PLACEHOLDER in path or has_dates(path)
+
+
+def has_dates(path: str) -> bool:
+    """Whether a pattern tells which day a file belongs to."""
+    return all(part in path for part in DATE_PLACEHOLDERS)
 
 
 def located(path: str) -> str:

@@ -8,9 +8,10 @@ import functools
 import itertools
 from collections.abc import Mapping
 
+from components.example_gen.days import day_problems
 from components.example_gen.event_time import EventTime
 from components.example_gen.label_check import LabelCheck
-from components.example_gen.path import glob_of, has_spans, path_problems
+from components.example_gen.path import glob_of, has_dates, has_spans, path_problems
 from components.example_gen.split import FilesSplit, SpanSplit, Split, TimeSplit
 from models.errors import raise_if_any
 
@@ -50,6 +51,10 @@ class DataConfig:
         required: For columns that must not be missing: the least share of rows that hold a value.
         label_check: How much of the labels may contradict the funnel.
         event_time: How old a row is, where a task waits for its labels; a split by ISO times tells it too.
+        window_days: Reads so many days only, the newest of them the run's date; each must be there. None reads every
+            day up to the run's date.
+        run_date: The newest day to read, such as 2026-01-31. `evenkeel run --run-date` sets it; with `window_days` and
+            without it, the run's date is the day on which it begins, in UTC.
     """
 
     format: Format
@@ -63,9 +68,12 @@ class DataConfig:
     required: Mapping[str, float] = dataclasses.field(default_factory=dict)
     label_check: LabelCheck = dataclasses.field(default_factory=LabelCheck)
     event_time: EventTime | None = None
+    window_days: int | None = None
+    run_date: str | None = None
 
     def __post_init__(self) -> None:
-        raise_if_any("data", [*path_problems("path", self.path), *self._cell_problems(), *self._split_problems()])
+        problems = [*path_problems("path", self.path), *self._cell_problems(), *self._split_problems()]
+        raise_if_any("data", [*problems, *self._day_problems()])
 
     @property
     def local_pattern(self) -> str:
@@ -78,6 +86,39 @@ class DataConfig:
         if self.event_time is None and isinstance(self.split, TimeSplit) and isinstance(self.split.eval_from, str):
             return EventTime(column=self.split.column)
         return self.event_time
+
+    @property
+    def has_date(self) -> bool:
+        """Whether what is read hangs on the date of the run."""
+        return self.window_days is not None or self.run_date is not None
+
+    def elsewhere(self, path: str, split: Split) -> DataConfig:
+        """Rows of the same form in other files: all that are found, whatever the date of the run."""
+        return dataclasses.replace(self, path=path, split=split, window_days=None, run_date=None)
+
+    def _day_problems(self) -> list[str]:
+        problems = day_problems(self.run_date)
+        fields = [name for name in ("window_days", "run_date") if getattr(self, name) is not None]
+        if self.window_days is not None and self.window_days < 1:
+            problems.append(f"`window_days` must be positive, got {self.window_days!r}.")
+        if fields and not has_dates(self.path):
+            wanted = "{YYYY}, {MM} and {DD} in `path`"
+            problems.append(
+                f"`{fields[0]}` needs {wanted}, got {self.path!r}: leave it out, or name a file by its day."
+            )
+        if fields and isinstance(self.split, FilesSplit):
+            problems.append(
+                f"`{fields[0]}` must be left out with a split by files, whose files have no day: split by span."
+            )
+        held_out = (
+            self.split.eval_spans + (self.split.validation_spans or 0) if isinstance(self.split, SpanSplit) else 0
+        )
+        if self.window_days is not None and 0 < self.window_days <= held_out:
+            problems.append(
+                f"`window_days` must be more than the {held_out} spans of eval and validation, got {self.window_days}: "
+                "leave days to train on."
+            )
+        return problems
 
     def _cell_problems(self) -> list[str]:
         problems = []

@@ -43,11 +43,9 @@ def served_statistics(
     """
     form = skew.format or data.format
     written = dataclasses.replace(
-        data,
-        path=skew.rows,
+        data.elsewhere(skew.rows, _UNUSED_SPLIT),
         format=form,
         columns=data.columns if form is Format.CSV else (),
-        split=_UNUSED_SPLIT,
         group_columns=(),
     )
     used = {name: kind for name, kind in sorted(columns.items())}

@@ -63,7 +63,7 @@ def read_rows(plan: ExampleGenPlan, evaluation: EvaluatorPlan, *, path: str, mor
     """
     # A split by time may be what tells the age of rows.
     split = plan.data.split if isinstance(plan.data.split, TimeSplit) else _ANY_SPLIT
-    plan = dataclasses.replace(plan, data=dataclasses.replace(plan.data, path=path, split=split))
+    plan = dataclasses.replace(plan, data=plan.data.elsewhere(path, split))
     files = [dataclasses.replace(file, split=EVAL) for file in find_files(plan.data)]
     newest = functools.reduce(later, (newest_event(plan, file) for file in files), None)
     deriver, tally, spec = Deriver(plan, 1), Tally(), _spec(plan, evaluation)

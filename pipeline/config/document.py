@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import pathlib
 import re
 from typing import Any, Final
@@ -79,6 +80,8 @@ class Document:
         except yaml.YAMLError as error:
             self.problems.append(Problem((), f"`--set {assignment}` is not YAML on its right side: {error}"))
             return
+        if isinstance(value, datetime.date):
+            value = text.strip()  # As in a file: a date is the text that it was written as.
         path = self._assign(path, value, assignment)
         for marks in (self.values, self.keys):
             for known in [known for known in marks if known[: len(path)] == path]:

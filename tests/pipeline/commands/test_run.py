@@ -18,6 +18,7 @@ def ended(monkeypatch):
     def end(outcome):
         monkeypatch.setattr("pipeline.commands.run.fix_hash_seed", lambda: None)
         monkeypatch.setattr("pipeline.local.run_locally", lambda config, **given: None)
+        monkeypatch.setattr("pipeline.run_date.with_run_date", lambda config, **given: config)
         monkeypatch.setattr("pipeline.show.show_run", lambda *given, **named: outcome)
 
     return end
@@ -43,6 +44,15 @@ def test_twins_are_trained_on_demand_whatever_is_declared(monkeypatch):
         assert CliRunner().invoke(command, ["shop.yaml", *options], obj=False).exit_code == 0
     # The last one wins.
     assert [overrides for _, overrides in asked] == [[], ["twins.every=1"], ["twins.every=9", "twins.every=1"]]
+
+
+def test_a_run_date_is_an_override_like_others(monkeypatch):
+    asked = []
+    monkeypatch.setattr("pipeline.commands.run.load_config", lambda path, overrides: asked.append(overrides))
+    monkeypatch.setattr("pipeline.commands.run.run_and_show", lambda config, *, verbose: None)
+    options = ["shop.yaml", "--run-date", "2026-01-31", "--set", "data.window_days=3"]
+    assert CliRunner().invoke(command, options, obj=False).exit_code == 0
+    assert asked == [["data.window_days=3", "data.run_date=2026-01-31"]]
 
 
 def test_a_refusal_exits_3(monkeypatch, capsys):
