@@ -15,6 +15,7 @@ from pipeline.report.sections.tasks import TasksSection
 from pipeline.report.sections.timing import TimingSection
 from pipeline.report.sections.training import TrainingSection
 from pipeline.report.sections.verdict import VerdictSection
+from pipeline.report.sections.warm_start import WarmStartSection
 
 __all__ = ["SECTIONS", "Section"]
 
@@ -25,6 +26,7 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "curves": CurvesSection,
     "tasks": TasksSection,
     "training": TrainingSection,
+    "warm_start": WarmStartSection,
     "gates": GatesSection,
     "gradients": GradientsSection,
     "rows": RowsSection,

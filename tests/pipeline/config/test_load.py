@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from components.warm_start.config import Unusable, WarmStartConfig
 from models.expression import ColumnType
 from pipeline.config import load_config
 from pipeline.config.describe import describe
@@ -144,6 +145,17 @@ def test_a_value_is_overridden_on_the_command_line(load):
     assert config.training.epochs == 7
     assert config.tasks[0].loss_weight == 0.5
     assert config.model.architecture.name == "mmoe"
+
+
+def test_a_date_on_the_command_line_is_the_text_that_it_is_written_as(load):
+    assert load(overrides=["root=2026-01-31"]).root == "2026-01-31"
+
+
+def test_a_warm_start_says_what_to_do_where_it_cannot_be(load):
+    found = load(overrides=["training.warm_start.unusable=cold"])
+    assert found.training.warm_start == WarmStartConfig(unusable=Unusable.COLD)
+    with pytest.raises(ConfigFileError, match=r"training\.warm_start: `unusable` is missing: it has no"):
+        load(overrides=["training.warm_start={}"])
 
 
 @pytest.mark.parametrize(

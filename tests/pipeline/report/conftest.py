@@ -15,6 +15,7 @@ from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
 from pipeline.report.rows import ColumnRecord, NumericSummary, SplitRecord
 from tests.pipeline.report.gradient_records import GRADIENTS
 from tests.pipeline.report.inside_records import CONNECTIONS, EXPERTS, GATES, ROUTES
+from tests.pipeline.report.warm_start_records import WARM_START
 
 CASH: Slice = (("payment", "Cash"),)
 NO_CHARGE: Slice = (("payment", "No Charge"),)
@@ -95,6 +96,7 @@ def training() -> TrainingRecord:
         connections=CONNECTIONS,
         routes=ROUTES,
         gradients=GRADIENTS,
+        warm_start=WARM_START,
     )
 
 
