@@ -20,7 +20,9 @@ from components.evaluator.component import PairedEvaluator
 from components.example_gen.component import TaskExampleGen
 from components.example_gen.split import TRAIN
 from components.gate.component import TaskGate
+from components.parity.component import ParityCheck
 from components.pusher.component import VersionPusher
+from components.shift.component import ShiftCheck
 from components.trainer.component import GoldenTrainer
 from components.trainer.plan import TrainerPlan
 from components.twins.component import SingleTaskTwins
@@ -39,6 +41,7 @@ __all__ = ["METADATA_FILE", "build_pipeline"]
 
 METADATA_FILE: Final = "metadata.sqlite"
 
+_OF_TRANSFORM: Final = {"examples": "transformed_examples", "transform_graph": "transform_graph"}
 _PREPROCESSING_FN: Final = "pipeline.features.preprocessing_fn"
 
 
@@ -61,8 +64,7 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     stop = AnomalyStop(anomalies=validator.outputs["anomalies"])
     transform = _transform(config, rows, declared)
     transform.add_upstream_node(stop)
-    warm_start = _warm_start(config, transform, rows=rows)
-    trainer = _trainer(config, transform, rows=rows, schema=declared, warm_start=warm_start)
+    *starting, trainer = _training(config, transform, rows=rows, schema=declared)
     parity = parity_check(config, model=trainer.outputs["model"], model_run=trainer.outputs["model_run"])
     references = _references(config, trainer, transform)
     evaluator = PairedEvaluator(
@@ -78,14 +80,7 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         statistics=statistics.outputs["statistics"],
         served=references["baseline_model"].outputs["model"],
     )
-    gate = TaskGate(
-        evaluation=evaluator.outputs["evaluation"],
-        model=trainer.outputs["model"],
-        policy=gate_policy(config.gate, config.graph).to_json(),
-        code=code_fingerprint("components/gate", "components/comparison"),
-        parity=parity.outputs["parity"],
-        **{name: node.outputs[name] for name, node in shifts.items()},
-    )
+    gate = _gate(config, trainer, evaluator, parity=parity, shifts=shifts)
     pusher = VersionPusher(
         model=trainer.outputs["model"],
         model_blessing=gate.outputs["blessing"],
@@ -98,9 +93,7 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         pipeline_root=os.path.join(config.home, "artifacts"),
         metadata_connection_config=metadata.sqlite_metadata_connection_config(os.path.join(config.home, METADATA_FILE)),
         components=[
-            *(examples, statistics, schema, validator, stop, transform),
-            *([] if warm_start is None else [warm_start]),
-            trainer,
+            *(examples, statistics, schema, validator, stop, transform, *starting, trainer),
             *(parity, *references.values(), *shifts.values(), evaluator, gate, pusher),
         ],
         enable_cache=True,
@@ -124,30 +117,41 @@ def _transform(config: PipelineConfig, rows: Channel, schema: Channel) -> Transf
     )
 
 
-def _warm_start(config: PipelineConfig, transform: Transform, *, rows: Channel) -> WarmStart | None:
-    if config.training.warm_start is None:
-        return None
-    return WarmStart(
-        config.training.warm_start,
-        trainer_plan(config),
-        directory=config.serving_directory,
-        raw_examples=rows,
-        examples=transform.outputs["transformed_examples"],
-        transform_graph=transform.outputs["transform_graph"],
-    )
-
-
-def _trainer(
-    config: PipelineConfig, transform: Transform, *, rows: Channel, schema: Channel, warm_start: WarmStart | None
-) -> GoldenTrainer:
-    return GoldenTrainer(
+def _training(
+    config: PipelineConfig, transform: Transform, *, rows: Channel, schema: Channel
+) -> list[base_component.BaseComponent]:
+    """The Trainer, and before it the node that says what it goes on from, if that is declared."""
+    transformed = {name: transform.outputs[of] for name, of in _OF_TRANSFORM.items()}
+    starting = []
+    if config.training.warm_start is not None:
+        policy, folder = config.training.warm_start, config.serving_directory
+        starting = [WarmStart(policy, trainer_plan(config), directory=folder, raw_examples=rows, **transformed)]
+    trainer = GoldenTrainer(
         trainer_plan(config),
         raw_examples=rows,
-        examples=transform.outputs["transformed_examples"],
-        transform_graph=transform.outputs["transform_graph"],
         schema=schema,
-        base_model=None if warm_start is None else warm_start.outputs["model"],
-    ).with_id("Trainer")
+        base_model=starting[0].outputs["model"] if starting else None,
+        **transformed,
+    )
+    return [*starting, trainer.with_id("Trainer")]
+
+
+def _gate(
+    config: PipelineConfig,
+    trainer: GoldenTrainer,
+    evaluator: PairedEvaluator,
+    *,
+    parity: ParityCheck,
+    shifts: dict[str, ShiftCheck],
+) -> base_component.BaseComponent:
+    return TaskGate(
+        evaluation=evaluator.outputs["evaluation"],
+        model=trainer.outputs["model"],
+        policy=gate_policy(config.gate, config.graph).to_json(),
+        code=code_fingerprint("components/gate", "components/comparison"),
+        parity=parity.outputs["parity"],
+        **{name: node.outputs[name] for name, node in shifts.items()},
+    )
 
 
 def _references(
