@@ -45,13 +45,8 @@ def vocabularies(plan: TrainerPlan, transformed: tft.TFTransformOutput) -> dict[
 
 
 def _table(column: InputPlan) -> Table:
-    has_vocabulary = column.vocabulary is not None
-    return Table(
-        ids=_VOCABULARY if has_vocabulary else column.ids,
-        num_own=column.fixed_ids - 1,
-        dim=column.dim,
-        has_vocabulary=has_vocabulary,
-    )
+    ids = column.ids if column.vocabulary is None else _VOCABULARY
+    return Table(ids=ids, num_own=column.fixed_ids - 1, dim=column.dim)
 
 
 def _read_by_balancer(plan: TrainerPlan) -> Iterator[str]:

@@ -7,8 +7,9 @@ import os
 from typing import Final
 
 from components.baseline.taking import take_version
+from components.pusher.publish import versions
 from components.trainer.plan import TrainerPlan
-from components.warm_start.choose import NOTHING, find_start
+from components.warm_start.choose import find_start
 from components.warm_start.config import Unusable
 from components.warm_start.errors import UnusableStartError
 from components.warm_start.layout import layout_of
@@ -38,8 +39,8 @@ def take_start(
     """
     version = find_start(directory, starting_point)
     if version is None:
-        known = starting_point == NOTHING
-        reason = "nothing served when these rows were first learned" if known else "nothing serves yet"
+        was_first = bool(versions(directory))
+        reason = "nothing served when these rows were first learned" if was_first else "nothing serves yet"
         return Start(reason=reason, point=starting_point, learned=learned)
     try:
         state = _usable(os.path.join(directory, str(version)), plan)

@@ -17,13 +17,11 @@ class Table:
         num_own: How many ids it has beside missing and the vocabulary's: buckets of a hash, of quantiles, or of values
             outside the vocabulary.
         dim: Length of a row.
-        has_vocabulary: Whether there are ids of vocabulary entries.
     """
 
     ids: str
     num_own: int
     dim: int
-    has_vocabulary: bool
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -25,15 +25,23 @@ def describe(config: PipelineConfig) -> str:
         f"{config.name}: the configuration is valid.",
         f"data: {config.data.local_pattern} ({found})",
         f"inputs: {len(config.features)} features of {len(config.input_columns)} columns",
+        *([f"days: {_days(config)}"] if config.data.has_date else []),
         f"splits: {', '.join(split_names(config.data.split))}",
         "outputs:",
         *(_output(config, output) for output in config.graph.outputs),
         f"losses: {', '.join(loss.name for loss in config.graph.losses)}",
         f"model: {config.model.architecture.name}, {_epochs(config)}",
+        *(["warm start: from the model that serves"] if config.training.warm_start is not None else []),
         *gate_lines(config),
         f"pushed to: {config.serving_directory}",
     ]
     return "\n".join(lines)
+
+
+def _days(config: PipelineConfig) -> str:
+    data = config.data
+    newest = "the run's date" if data.run_date is None else data.run_date
+    return f"all up to {newest}" if data.window_days is None else f"{data.window_days}, the newest {newest}"
 
 
 def _epochs(config: PipelineConfig) -> str:

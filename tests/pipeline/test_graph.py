@@ -95,6 +95,19 @@ def test_the_pusher_is_reached_only_through_the_gate(tmp_path):
     }
 
 
+def test_what_the_trainer_goes_on_from_is_known_before_it_and_only_if_asked_for(tmp_path):
+    assert not {"WarmStart"} & set(wiring(tmp_path))
+    nodes = wiring(tmp_path, "training.warm_start.unusable=stop")
+    inputs, _ = nodes["WarmStart"]
+    assert inputs == {
+        "raw_examples": [("TaskExampleGen", "examples")],
+        "examples": [("Transform", "transformed_examples")],
+        "transform_graph": [("Transform", "transform_graph")],
+    }
+    given, _ = nodes["Trainer"]
+    assert given == {**inputs, "schema": [("DeclaredSchema", "schema")], "base_model": [("WarmStart", "model")]}
+
+
 def test_drift_is_measured_from_what_serves_skew_without_it_and_neither_unasked(tmp_path):
     assert wiring(tmp_path)["ShiftCheck"][0] == {
         "statistics": [("StatisticsGen", "statistics")], "baseline_model": [("ServingModel", "model")],

@@ -36,6 +36,8 @@ def test_fresh_weights_say_why(served, tmp_path):
     start = take(served, tmp_path / "taken", point="")
     assert start == Start(reason="nothing served when these rows were first learned", learned="tuesday")
     assert not (tmp_path / "taken").exists()
+    nothing = dataclasses.replace(served, directory=str(tmp_path / "empty"))
+    assert take(nothing, tmp_path / "taken").reason == "nothing serves yet"
 
 
 def other_network(served):

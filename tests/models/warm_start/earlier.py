@@ -45,9 +45,7 @@ def layout_of(model, **changes):
         losses=tuple(loss.name for loss in model.tasks.losses),
         balancing=repr(model.balancer),
         balanced_by=(),
-        tables={
-            one.table: Table(ids="hash", num_own=one.num_ids - 1, dim=one.dim, has_vocabulary=False) for one in embedded
-        },
+        tables={one.table: Table(ids="hash", num_own=one.num_ids - 1, dim=one.dim) for one in embedded},
     )
     return dataclasses.replace(layout, **changes)
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from models.balancers import FAMO, GradNorm
 from models.inputs import DenseInput, EmbeddingInput
@@ -28,7 +29,7 @@ def small(entries=BEFORE, **options):
     """A model that embeds a city by vocabulary, and its layout; missing, entries, two buckets."""
     inputs = (EmbeddingInput(name="city", table="city", num_ids=3 + len(entries), dim=4), DenseInput(name="age"))
     model = compiled(model_of(SMALL, inputs=options.pop("inputs", inputs), seed=3, **options))
-    words = Table(ids="vocabulary", num_own=2, dim=4, has_vocabulary=True)
+    words = Table(ids="vocabulary", num_own=2, dim=4)
     tables = layout_of(model).tables
     return model, layout_of(model, tables={**tables, **({"city": words} if "city" in tables else {})})
 
@@ -65,6 +66,25 @@ def test_rows_and_slots_of_a_changed_vocabulary_are_carried_bit_by_bit():
             for slot, value in slots_by_name(model)[name].items():
                 assert value.numpy().tobytes() == kept.slots[name][slot].tobytes()
     assert int(model.optimizer.iterations) == 17
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_replicas_and_short_numbers_carry_the_same_bits(policy):
+    kept = earlier()
+    tf.keras.mixed_precision.set_global_policy(policy)
+    try:
+        with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+            model, layout = small()
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")
+    found = carry(model, kept, layout=layout, entries={"city": BEFORE})
+    assert {one.fate for one in found} == {Fate.CARRIED}
+    for name, weight in weights_by_name(model).items():
+        assert weight.numpy().tobytes() == kept.weights[name].tobytes()
+        for slot, value in slots_by_name(model)[name].items():
+            assert value.numpy().tobytes() == kept.slots[name][slot].tobytes()
+    assert model.optimizer.iterations.numpy() == 17
 
 
 @pytest.mark.slow

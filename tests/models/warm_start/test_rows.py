@@ -8,8 +8,8 @@ from models.warm_start.layout import Table
 from models.warm_start.record import RowCounts
 from models.warm_start.rows import row_map
 
-WORDS = Table(ids="vocabulary", num_own=2, dim=3, has_vocabulary=True)
-HASH = Table(ids="hash", num_own=4, dim=3, has_vocabulary=False)
+WORDS = Table(ids="vocabulary", num_own=2, dim=3)
+HASH = Table(ids="hash", num_own=4, dim=3)
 vocabularies = st.lists(st.binary(max_size=2), unique=True, max_size=8)
 
 

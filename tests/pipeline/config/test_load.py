@@ -151,6 +151,14 @@ def test_a_date_on_the_command_line_is_the_text_that_it_is_written_as(load):
     assert load(overrides=["root=2026-01-31"]).root == "2026-01-31"
 
 
+def test_days_and_the_start_are_told(load):
+    dated = ("split: {by: hash", 'window_days: 3\n  run_date: "2026-01-31"\n  split: {by: hash')
+    days = ("rows.csv", "{YYYY}-{MM}-{DD}.csv")
+    lines = describe(load(dated, days, overrides=["training.warm_start.unusable=stop"])).splitlines()
+    assert "days: 3, the newest 2026-01-31" in lines
+    assert "warm start: from the model that serves" in lines
+
+
 def test_a_warm_start_says_what_to_do_where_it_cannot_be(load):
     found = load(overrides=["training.warm_start.unusable=cold"])
     assert found.training.warm_start == WarmStartConfig(unusable=Unusable.COLD)
