@@ -25,6 +25,7 @@ from components.trainer.rows import Split
 from components.trainer.segments import SegmentColumn, segments_of
 from components.trainer.settings import Distribution
 from components.warm_start.beginning import Beginning
+from models.gradients.telemetry import Sample
 from models.inputs import Input
 from models.inputs.encoder import is_embedding_table
 from models.model import MultiTaskModel
@@ -80,19 +81,21 @@ def train(
     num_steps = settings.epochs * train_rows.num_batches(settings.batch_size)
     model = build_model(plan, inputs, num_steps=num_steps)
     warm_start = None if beginning is None else beginning.give(model)
+    begun = int(model.optimizer.iterations.numpy())
     watched = plan.watched_split
     run = Run(model, train_rows, watched_rows, watched_split=watched, settings=settings, checkpoints=checkpoints)
     resumed_from = run.position.step
     board = posixpath.join(folder, _BOARD)
     write_board(board, run.position.intervals, watched_split=watched)
-    num_written = _write_new_looks(board, model, 0)
+    num_written = _write_new_looks(board, _looks(model, begun), 0)
     with Display(settings, batches=run.num_batches, watched_split=watched) as display:
         while not run.is_over:
             interval = run.epoch(display, callbacks)
             write_board(board, [interval], watched_split=watched)
-            num_written = _write_new_looks(board, model, num_written)
+            num_written = _write_new_looks(board, _looks(model, begun), num_written)
             display.end_epoch(interval)
-    gradients = _gradients(plan, model, num_steps=num_steps)  # Of all epochs: the best one's checkpoint ends there.
+    # Of all epochs: the best one's checkpoint ends there.
+    gradients = _gradients(plan, model, _looks(model, begun), num_steps=num_steps)
     selected = run.take_best()
     record = _record(
         model, run, plan, train_rows=train_rows, segments=segments, selected=selected, resumed_from=resumed_from
@@ -103,19 +106,24 @@ def train(
     return Trained(model=model, record=record)
 
 
-def _write_new_looks(board: str, model: MultiTaskModel, num_written: int) -> int:
+def _looks(model: MultiTaskModel, begun: int) -> list[Sample]:
+    """What was seen, by steps of this training: the optimizer may have made `begun` before it."""
+    return [sample._replace(step=sample.step - begun) for sample in model.looked_at()]
+
+
+def _write_new_looks(board: str, samples: Sequence[Sample], num_written: int) -> int:
     """Writes what was seen since; returns how many looks are written in all."""
-    samples = model.looked_at()
     if samples[num_written:]:
         write_looks(board, samples[num_written:])
     return len(samples)
 
 
-def _gradients(plan: TrainerPlan, model: MultiTaskModel, *, num_steps: int) -> GradientRecord | None:
+def _gradients(
+    plan: TrainerPlan, model: MultiTaskModel, samples: Sequence[Sample], *, num_steps: int
+) -> GradientRecord | None:
     settings = plan.training
     if settings.distribution is Distribution.MIRRORED and settings.look_every_steps:
         return GradientRecord(balancer=plan.balancing.method, every=0)
-    samples = model.looked_at()
     every = look_interval(plan, model, num_steps=num_steps)
     return gradient_record(samples, model.tasks.losses, balancer=plan.balancing, every=every) if samples else None
 
