@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from components.trainer.build import model_input
 from components.trainer.errors import DivergedTrainingError
@@ -11,6 +12,7 @@ from components.trainer.record import read_record, write_record
 from components.trainer.segments import SegmentColumn
 from components.trainer.settings import CheckpointRule, Distribution, Precision
 from components.trainer.training import train
+from components.warm_start.record import WarmStartRecord
 from models.architectures import MMoE, Routing, SNRTrans
 from models.optimizers import SGD
 from tests.components.trainer.kills import KillAt, Killed
@@ -136,6 +138,34 @@ def test_a_run_killed_after_an_epoch_goes_on_from_its_end(trained, plan, with_tr
 
 
 RULES = [rule for rule in CheckpointRule if rule is not CheckpointRule.LAST]
+
+
+class Earlier:
+    """Stands for what serves: gives weights of its own, after a thousand steps."""
+
+    fingerprint = "what serves"
+
+    def give(self, model):
+        for weight in model.trainable_variables:
+            weight.assign_add(tf.random.stateless_normal(weight.shape, [1, weight.shape.num_elements()], stddev=0.1))
+        model.optimizer.iterations.assign(1_000)
+        return WarmStartRecord(version="7", steps=1_000)
+
+
+def test_a_killed_run_that_went_on_from_what_serves_does_so_to_its_end(trained, plan, with_training, tmp_path):
+    looking = with_training(plan, look_every_steps=5)
+    unbroken = trained(looking, beginning=Earlier())
+    killed = dataclasses.replace(looking, checkpoint_root=str(tmp_path / "killed"))
+    with pytest.raises(Killed):
+        trained(killed, beginning=Earlier(), callbacks=[KillAt(7)])
+    resumed = trained(killed, beginning=Earlier())
+    assert resumed.record.resumed_from_step == 6
+    assert_same(unbroken, resumed)
+    assert resumed.record.warm_start == unbroken.record.warm_start == WarmStartRecord(version="7", steps=1_000)
+    assert unbroken.record.gradients.steps == (0, 5, 10, 15)  # Of this training, not of the optimizer.
+    assert unbroken.model.optimizer.iterations.numpy() == 1_016
+    # A run with fresh weights is another one, and takes up nothing of it.
+    assert trained(killed).record.resumed_from_step == 0
 
 
 @pytest.fixture
