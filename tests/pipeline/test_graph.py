@@ -145,4 +145,5 @@ def test_twins_are_compared_with_where_they_are_asked_for(tmp_path):
 
 def test_the_trainer_knows_the_code_it_runs_so_that_neither_cache_nor_checkpoint_of_older_code_is_taken(nodes):
     plan = json.loads(json.loads(nodes()["Trainer"]["custom_config"])["plan"])
-    assert plan["code"] == code_fingerprint("models", "components/trainer") != code_fingerprint("models")
+    trains = "models", "components/trainer", "components/warm_start"
+    assert plan["code"] == code_fingerprint(*trains) != code_fingerprint(*trains[:-1]) != code_fingerprint("models")
