@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 from rich.console import Console
 
+from pipeline.commands.options import SET_OPTION
+
 __all__ = ["command"]
 
 
@@ -16,46 +18,66 @@ def command() -> None:
 @command.command("simulate")
 @click.option("--rows", required=True, type=int, help="Evaluation rows with a known label, of each task.")
 @click.option("--base-rate", "base_rates", required=True, multiple=True, type=float, help="Positives; once a task.")
-@click.option("--margin", required=True, type=float, help="By how much the AUC may be worse.")
+@click.option("--margin", type=float, help="By how much the AUC of each task may be worse.")
+@click.option("--config", "path", type=click.Path(dir_okay=False), help="Instead: its gate's rules and confidence.")
+@SET_OPTION
 @click.option("--correlation", default=0.9, show_default=True, help="Of both models' scores within a class.")
 @click.option("--auc", default=0.75, show_default=True, help="Of the model that serves.")
 @click.option("--cluster-size", default=1, show_default=True, help="Rows of one user.")
 @click.option("--within", default=0.2, show_default=True, help="Correlation of scores of one user's rows.")
 @click.option("--worse", default=2.0, show_default=True, help="By how many margins the worse model is worse.")
-@click.option("--confidence", default=0.95, show_default=True, help="Of the gate, one-sided.")
+@click.option("--confidence", type=float, help="Of the gate, one-sided.  [default: CONFIG's, or 0.95]")
 @click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Also draw and judge so many.")
 @click.option("--seed", default=0, show_default=True, help="Of the draws.")
 def simulate(
     rows: int,
     base_rates: tuple[float, ...],
     *,
-    margin: float,
+    margin: float | None,
+    path: str | None,
+    overrides: tuple[str, ...],
     correlation: float,
     auc: float,
     cluster_size: int,
     within: float,
     worse: float,
-    confidence: float,
+    confidence: float | None,
     draws: int,
     seed: int,
 ) -> None:
     """Says how often a gate passes an equal model and stops a worse one.
 
-    For rule `non_inferior` on the AUC of each task. Exits 2 where an option cannot be.
+    For rule `non_inferior` on the AUC of each task. With --config, --base-rate is given once for each rule of its gate
+    that has a margin on an AUC, in their order; what else it asks is named, and not simulated. Exits 2 where an option
+    cannot be.
     """
+    if (margin is None) == (path is None):
+        raise click.UsageError("One of --margin and --config must be given.")
     from pipeline.gate_simulate import PowerConfig, power_of
     from pipeline.gate_simulate.show import power_table
 
+    margins: tuple[float, ...] = (margin or 0.0,) * len(base_rates)
+    names: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    if path is not None:
+        from pipeline.config import load_config
+        from pipeline.gate_simulate.rules import margins_of
+
+        checked = load_config(path, overrides)
+        by_output, others = margins_of(checked, auc=auc)
+        margins, names = tuple(by_output.values()), tuple(by_output)
+        confidence = confidence or checked.gate.confidence
     config = PowerConfig(
         rows=rows,
         base_rates=base_rates,
-        margin=margin,
+        margins=margins,
+        names=names,
         correlation=correlation,
         auc=auc,
         cluster_size=cluster_size,
         within=within,
         worse=worse,
-        confidence=confidence,
+        confidence=confidence or PowerConfig.confidence,
     )
     drawn = None
     if draws:
@@ -63,3 +85,5 @@ def simulate(
 
         drawn = drawn_power(config, draws=draws, seed=seed)
     Console().print(power_table(config, power_of(config), drawn))
+    for other in others:
+        click.echo(f"Not simulated of {other}.")

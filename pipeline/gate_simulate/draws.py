@@ -48,10 +48,11 @@ def drawn_power(config: PowerConfig, *, draws: int, seed: int, gains: float = 0.
         gains: By how many margins the worse model is better on all tasks but the first.
     """
     generator = np.random.default_rng(seed)
-    others = len(config.base_rates) - 1
-    better = config.auc + gains * config.margin
-    equal = [_status(config, generator, [config.auc] * (others + 1)) for _ in range(draws)]
-    worse = [_status(config, generator, [config.worse_auc] + [better] * others) for _ in range(draws)]
+    first, *others = config.margins
+    alike = [config.auc] * len(config.margins)
+    mixed = [config.worse_auc(first), *(config.auc + gains * margin for margin in others)]
+    equal = [_status(config, generator, alike) for _ in range(draws)]
+    worse = [_status(config, generator, mixed) for _ in range(draws)]
     return Drawn(
         passes_equal=equal.count(GateStatus.PASSED) / draws,
         stops_worse=1 - worse.count(GateStatus.PASSED) / draws,
@@ -105,9 +106,10 @@ def _pairs(generator: np.random.Generator, count: int, correlation: float) -> np
 
 
 def _policy(config: PowerConfig) -> Policy:
-    outputs = [f"task_{place}" for place in range(len(config.base_rates))]
+    outputs = [f"task_{place}" for place in range(len(config.margins))]
     rules = tuple(
-        Rule(output=output, metric=Metric.AUC, rule=RuleName.NON_INFERIOR, margin=config.margin) for output in outputs
+        Rule(output=output, metric=Metric.AUC, rule=RuleName.NON_INFERIOR, margin=margin)
+        for output, margin in zip(outputs, config.margins, strict=True)
     )
     return Policy(
         gate=GateConfig(rules=rules, confidence=config.confidence), main_outputs=tuple(outputs), verdict_metrics={}

@@ -64,7 +64,7 @@ class Power:
 
 def power_of(config: PowerConfig) -> Power:
     """The chances of rule `non_inferior` on every task, by the normal distribution of the differences."""
-    tasks = tuple(_task(config, rate) for rate in config.base_rates)
+    tasks = tuple(_task(config, rate, margin) for rate, margin in zip(config.base_rates, config.margins, strict=True))
     return Power(
         tasks=tasks,
         passes_equal=math.prod(task.passes_equal for task in tasks),
@@ -73,15 +73,15 @@ def power_of(config: PowerConfig) -> Power:
     )
 
 
-def _task(config: PowerConfig, base_rate: float) -> TaskPower:
+def _task(config: PowerConfig, base_rate: float, margin: float) -> TaskPower:
     quantile = float(norm.ppf(config.confidence))
     equal = auc_error(config, base_rate, candidate=config.auc)
-    worse = auc_error(config, base_rate, candidate=config.worse_auc)
-    loss = (config.worse - 1) * config.margin  # Of the worse model, beyond the margin.
+    worse = auc_error(config, base_rate, candidate=config.worse_auc(margin))
+    loss = (config.worse - 1) * margin  # Of the worse model, beyond the margin.
     enough = _chance_of_enough(config, base_rate, config.rows)
 
     def passes_equal(rows: int) -> float:
-        within = norm.cdf(config.margin / equal * math.sqrt(rows / config.rows) - quantile)
+        within = norm.cdf(margin / equal * math.sqrt(rows / config.rows) - quantile)
         return float(within) * _chance_of_enough(config, base_rate, rows)
 
     power = 1 - (1 - POWER) / len(config.base_rates)

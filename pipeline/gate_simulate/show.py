@@ -21,11 +21,12 @@ _NEARLY_ALL: Final = 0.999
 def power_table(config: PowerConfig, power: Power, drawn: Drawn | None) -> RenderableType:
     """What rich prints: a line a task, then all of them together."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    table.add_column("task" if config.names else "", overflow="fold")
     titles = ("base\nrate", "positives", "error", "equal\npasses", f"{config.worse:g} x\nstopped", "shown\nworse")
     for title in (*titles, "rows for\n80 %"):
         table.add_column(title, justify="right", no_wrap=True)
-    for task in power.tasks:
-        table.add_row(*_cells(task))
+    for name, task in zip(config.names or [""] * len(power.tasks), power.tasks, strict=True):
+        table.add_row(name, *_cells(task))
     return Group(table, Text(_together(config, power)), *([Text(_drawn(drawn))] if drawn is not None else []))
 
 
@@ -43,8 +44,9 @@ def _cells(task: TaskPower) -> list[str]:
 
 
 def _together(config: PowerConfig, power: Power) -> str:
+    margins = " or ".join(f"{margin:g}" for margin in dict.fromkeys(config.margins))
     return (
-        f"With a margin of {config.margin:g} AUC and {config.rows:,} rows, a model just as good passes all tasks in "
+        f"With a margin of {margins} AUC and {config.rows:,} rows, a model just as good passes all tasks in "
         f"{_percent(power.passes_equal)} of runs if their errors are independent, in at least "
         f"{_at_least(power.passes_equal_at_least)} however they hang together. A model worse by {config.worse:g} "
         f"margins on one task is stopped in at least {_at_least(power.stops_worse)}, whatever it gains elsewhere."

@@ -1,5 +1,6 @@
 """`evenkeel gate simulate`, as it is typed."""
 
+import pathlib
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from click.testing import CliRunner
 
 from models.errors import ConfigError
 from pipeline.commands.gate import command
+from pipeline.gate_simulate import PowerConfig, power_of
 
 ASKED = ["simulate", "--rows", "20000", "--margin", "0.01", "--base-rate", "0.1"]
 
@@ -35,6 +37,34 @@ def test_a_chance_near_all_is_said_once_and_not_folded():
     said = " ".join(done.output.split())
     assert "in >99.9 % of runs if their errors are independent, in at least 99.9 % however" in said
     assert "is stopped in at least 99.9 %, whatever" in said
+
+
+@pytest.fixture
+def declared():
+    """A shipped configuration, whose gate asks two AUCs for margins of 0.01 and 0.02, and more."""
+    return str(pathlib.Path(__file__).parents[3] / "configs/simulate.yaml")
+
+
+def test_rules_can_come_from_a_configuration(declared):
+    asked = ["simulate", "--rows", "20000", "--config", declared]
+    done = run(*asked, "--base-rate", "0.1", "--base-rate", "0.1", "--set", "gate.confidence=0.9")
+    assert done.exit_code == 0, done.output
+    lines = {line.split()[0]: line for line in done.output.splitlines() if line.startswith(("click", "ctcvr"))}
+    for output, margin in (("click", 0.01), ("ctcvr", 0.02)):
+        config = PowerConfig(rows=20_000, base_rates=(0.1, 0.1), margins=(margin, margin), confidence=0.9)
+        assert lines[output].endswith(f" {power_of(config).tasks[0].rows_asked_for:,}")
+    assert "Not simulated of click auc: total_margin, min." in done.output
+    assert "Not simulated of ctcvr calibration: min, max." in done.output
+    short = run(*asked, "--base-rate", "0.1")
+    with pytest.raises(ConfigError, match=r"`base_rates` must name one a task, click, ctcvr, got 1 for 2\."):
+        raise short.exception
+
+
+def test_margin_and_configuration_do_not_go_together(declared):
+    for arguments in ([], ["--margin", "0.01", "--config", declared]):
+        done = run("simulate", "--rows", "100", "--base-rate", "0.1", *arguments)
+        assert done.exit_code == 2
+        assert "One of --margin and --config must be given." in done.output
 
 
 def test_what_cannot_be_is_said():

@@ -9,7 +9,7 @@ from pipeline.gate_simulate import PowerConfig
 from pipeline.gate_simulate.draws import draw_cell
 from pipeline.gate_simulate.error import auc_error
 
-EASY = {"rows": 4_000, "base_rates": (0.3,), "margin": 0.01}
+EASY = {"rows": 4_000, "base_rates": (0.3,), "margins": (0.01,)}
 
 
 def config(**others):
@@ -19,7 +19,7 @@ def config(**others):
 def test_one_model_against_a_constant_has_hanleys_and_mcneils_variance():
     # With scores not correlated at all, the variance is twice that of one AUC. At AUC 0.5 placements are uniform, of
     # variance 1/12: 2 * (1/1200 + 1/2800) / 12.
-    error = auc_error(config(correlation=0.0, auc=0.5000001, margin=1e-9), 0.3, candidate=0.5)
+    error = auc_error(config(correlation=0.0, auc=0.5000001, margins=(1e-9,)), 0.3, candidate=0.5)
     assert error == pytest.approx(math.sqrt(2 * (1 / 1_200 + 1 / 2_800) / 12), rel=1e-3)
 
 

@@ -9,8 +9,9 @@ from pipeline.gate_simulate import PowerConfig, power_of
 from pipeline.gate_simulate.draws import drawn_power
 
 
-def config(**others):
-    return PowerConfig(**{"rows": 20_000, "base_rates": (0.1,), "margin": 0.01, **others})
+def config(*, margin=0.01, **others):
+    asked = {"rows": 20_000, "base_rates": (0.1,), **others}
+    return PowerConfig(**{"margins": (margin,) * len(asked["base_rates"]), **asked})
 
 
 def test_at_the_rows_that_are_asked_for_the_promise_holds():
@@ -48,7 +49,7 @@ def test_too_few_users_pass_nothing():
 
 @pytest.mark.slow
 def test_the_chances_are_those_of_rows_drawn_compared_and_judged():
-    asked = config(rows=6_000, base_rates=(0.2, 0.4), margin=0.012, worse=1.0)
+    asked = config(rows=6_000, base_rates=(0.2, 0.4), margins=(0.012, 0.009), worse=1.0)
     draws = 300
     power, drawn = power_of(asked), drawn_power(asked, draws=draws, seed=7)
     passes = power.passes_equal
@@ -82,7 +83,7 @@ def test_as_many_positives_as_it_takes_in_the_mean_are_too_few_half_of_the_time(
 
 def test_what_cannot_be_is_refused_all_at_once():
     with pytest.raises(ConfigError) as error:
-        PowerConfig(rows=0, base_rates=(0.0, 0.5), margin=0.2, correlation=1.0, within=1.0)
+        PowerConfig(rows=0, base_rates=(0.0, 0.5), margins=(0.2,), correlation=1.0, within=1.0)
     assert [problem.split()[0] for problem in error.value.problems] == [
-        "`rows`", "`correlation`", "`base_rates`", "`within`", "`margin`",
+        "`rows`", "`correlation`", "`base_rates`", "`within`", "`base_rates`", "`margins`",
     ]  # fmt: skip
