@@ -103,6 +103,7 @@ class GateSection(Section):
         is_first: Whether nothing served yet, so that nothing was compared.
         confidence: Of one end of an interval, in percent.
         key: Marks that occur in the pictures.
+        has_shade: Whether anything must be shown in them.
         has_untrusted: Whether an interval in them is of too few rows.
         has_one_sided: Whether one lies wholly on one side of what was asked and yet shows nothing.
         gains: Pictures of differences.
@@ -126,6 +127,7 @@ class GateSection(Section):
     is_first: bool
     confidence: str
     key: tuple[Mark, ...]
+    has_shade: bool
     has_untrusted: bool
     has_one_sided: bool
     gains: tuple[ForestPanel, ...]
@@ -158,6 +160,7 @@ class GateSection(Section):
             is_first=Reference.BASELINE.value in report.empty,
             confidence=f"{100 * report.confidence:g}",
             key=tuple(MARKS[outcome] for outcome in shown_outcomes((*gains, *bounds))),
+            has_shade=any(line.floor is not None or line.ceiling is not None for line in drawn),
             has_untrusted=any(not line.trusted for line in drawn),
             has_one_sided=any(line.is_one_sided for line in drawn),
             gains=tuple(_pictures(gains, slots, key="gain", gauc_weight=report.gauc_weight)),

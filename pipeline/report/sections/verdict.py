@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from typing import ClassVar, Self, final
+from typing import ClassVar, Final, Self, final
 
 from typing_extensions import override
 
@@ -14,6 +14,9 @@ from pipeline.report.sections.section import Section
 from pipeline.report.verdict import Verdict, verdict_of
 
 __all__ = ["VerdictSection"]
+
+
+FIRST_REASONS: Final = 3  # Shown at once, so that the gate's picture stands near the top.
 
 
 @final
@@ -32,6 +35,17 @@ class VerdictSection(Section):
     verdict: Verdict
     facts: tuple[tuple[str, str], ...]
     unreadable: tuple[str, ...]
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The worst reasons; a fourth is not hidden behind a line as long as itself."""
+        reasons = self.verdict.reasons
+        return reasons if len(reasons) <= FIRST_REASONS + 1 else reasons[:FIRST_REASONS]
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """What is opened on demand."""
+        return self.verdict.reasons[len(self.first) :]
 
     @classmethod
     @override

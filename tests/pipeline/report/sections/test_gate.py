@@ -42,11 +42,11 @@ def test_the_marks_are_explained_that_occur(section):
 
 
 def test_what_a_picture_holds_beyond_its_marks_is_explained(run, section):
-    assert (section.has_untrusted, section.has_one_sided) == (False, False)
+    assert (section.has_shade, section.has_untrusted, section.has_one_sided) == (True, False, False)
     few = cell("click", "auc", 0.02, status=Status.TOO_FEW, shortfall=2.0)
     lenient = rule("click", Metric.AUC, rule=RuleName.NOT_SIGNIFICANTLY_WORSE)
     of_few = section_of(run, gate_report(lenient, cells=(few,)))
-    assert of_few.has_untrusted
+    assert (of_few.has_shade, of_few.has_untrusted) == (False, True)
     assert [panel.note for panel in of_few.gains] == ["unshaded, it fails only where shown to be left of 0"]
     beyond = cell("click", "auc", -0.018, 0.004, slice=(("payment", "0"),))
     others = [cell("click", "auc", slice=(("payment", str(place)),)) for place in range(1, 10)]
