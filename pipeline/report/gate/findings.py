@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from components.example_gen.split import EVAL
 from components.gate.decision import Asked, Decision, Outcome
 from components.gate.metrics import SCALES, Metric
 from components.gate.need import factor_of, need_of
@@ -14,6 +15,7 @@ from components.gate.report import GateReport
 from pipeline.report import numbers
 from pipeline.report.gate.panels import harm
 from pipeline.report.gate.words import asked_text, metric_title
+from pipeline.report.record import RunRecord
 from pipeline.report.verdict import slice_text
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "clusters_sentence",
     "harms_of",
     "need_sentence",
+    "open_sentence",
     "place_text",
     "unlike_of",
     "wanted_of",
@@ -110,6 +113,16 @@ def unlike_of(report: GateReport) -> tuple[tuple[str, str], ...]:
         *lacking.items(),
         *((f"slices by {columns}", _left_out(rows)) for columns, rows in report.left_out.items()),
     )
+
+
+def open_sentence(run: RunRecord) -> str:
+    """The share of eval rows whose labels are not known yet, by task; empty where all are."""
+    rows = run.split_rows.get(EVAL, 0)
+    still_open = {
+        task: one.open.get(EVAL, 0) for task, one in (run.label_check.maturity if run.label_check else {}).items()
+    }
+    told = [f"{task} in {numbers.share(number / rows)}" for task, number in still_open.items() if rows and number]
+    return f"Labels still open, of eval rows: {', '.join(told)}; for those tasks they take no part." if told else ""
 
 
 def clusters_sentence(report: GateReport) -> str:

@@ -100,6 +100,7 @@ class GateSection(Section):
         blessed: Whether the candidate may be pushed.
         reason: The decision's, in a sentence.
         references: What the candidate was compared with, and which version that was.
+        open_labels: Which labels of its rows are not known yet; empty where none are waited for.
         is_first: Whether nothing served yet, so that nothing was compared.
         confidence: Of one end of an interval, in percent.
         key: Marks that occur in the pictures.
@@ -124,6 +125,7 @@ class GateSection(Section):
     blessed: bool
     reason: str
     references: str
+    open_labels: str
     is_first: bool
     confidence: str
     key: tuple[Mark, ...]
@@ -157,6 +159,7 @@ class GateSection(Section):
             blessed=report.blessed,
             reason=report.reason,
             references=_references(report),
+            open_labels=findings.open_sentence(run),
             is_first=Reference.BASELINE.value in report.empty,
             confidence=f"{100 * report.confidence:g}",
             key=tuple(MARKS[outcome] for outcome in shown_outcomes((*gains, *bounds))),

@@ -3,8 +3,16 @@ import dataclasses
 import pytest
 
 from components.comparison.cell import Reference
+from components.example_gen.label_report import Finding, Maturity
 from components.gate.metrics import Metric
-from pipeline.report.gate.findings import clusters_sentence, harms_of, need_sentence, unlike_of, wanted_of
+from pipeline.report.gate.findings import (
+    clusters_sentence,
+    harms_of,
+    need_sentence,
+    open_sentence,
+    unlike_of,
+    wanted_of,
+)
 from tests.pipeline.report.gate_reports import CASH, CREDIT, NO_CHARGE, cell, gate_report, rule
 
 
@@ -82,6 +90,20 @@ def test_rows_without_a_user_or_list_are_told_of_each_metric_that_ranks_within_t
         ("click: GAUC", "1,234 rows have no user and take no part."),
         ("spend: NDCG", "5 rows have no list and take no part."),
     )
+
+
+def test_labels_that_are_still_open_are_told_where_the_gate_judges_without_them(run):
+    none = Finding(rows=0, share=0.0, first=())
+    waits = {
+        task: Maturity(open={"train": 900, "eval": still_open}, late=none, untimed=none, early=none)
+        for task, still_open in (("click", 0), ("conversion", 500))
+    }
+    waiting = dataclasses.replace(run, label_check=dataclasses.replace(run.label_check, maturity=waits))
+    # Of 6,000 eval rows.
+    told = "conversion in 8.3\N{NARROW NO-BREAK SPACE}%; for those tasks they take no part."
+    assert open_sentence(waiting) == f"Labels still open, of eval rows: {told}"
+    assert open_sentence(run) == ""
+    assert open_sentence(dataclasses.replace(run, label_check=None)) == ""
 
 
 def test_clusters_widen_intervals_by_the_root_of_their_effect(report):
