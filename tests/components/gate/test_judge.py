@@ -4,12 +4,15 @@ import dataclasses
 import math
 
 import pytest
+from scipy.stats import poisson
 
 from components.comparison.cell import Reference, Status
 from components.comparison.estimate import Estimate
+from components.comparison.judging import MIN_CLUSTERS, MIN_POSITIVES
 from components.gate.config import Inconclusive, RuleName
 from components.gate.decide import decide
 from components.gate.decision import Asked, Outcome
+from components.gate.enough import SPARE
 from components.gate.metrics import Metric
 
 NON_INFERIOR = {"margin": 0.01}
@@ -227,7 +230,10 @@ def test_no_row_at_all_is_let_through_by_no_policy(policy, comparison, cell, rul
 def test_too_few_rows_ask_for_as_many_as_make_the_interval_count(answers, cell):
     # 100 positives of the 500 that an interval needs: five times the rows, more than the difference itself asks for.
     (decision,) = answers(NON_INFERIOR, cell(0.0, 0.002, status=Status.TOO_FEW, shortfall=5.0))
-    assert (decision.rows_to_settle, decision.trusted) == (50_000, False)
+    assert (decision.rows_to_settle, decision.trusted) == (math.ceil(50_000 * SPARE), False)
+    # So many positives, or clusters, come short of the limit once in five times at most.
+    assert all(poisson.cdf(limit - 1, limit * SPARE) <= 0.2 for limit in (MIN_CLUSTERS, MIN_POSITIVES))
+    assert poisson.cdf(MIN_CLUSTERS - 1, MIN_CLUSTERS * (SPARE - 0.01)) > 0.2
     assert answers(NON_INFERIOR, cell(0.0))[0].trusted
 
 
