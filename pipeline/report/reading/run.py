@@ -75,7 +75,7 @@ def read_run(
             unreadable.append(f"{key} in {found.uri} cannot be read: {problem}")
             return None
 
-    blessing, pushed = _last(stored, BLESSING), _last(stored, PUSHED_MODEL)
+    pushed = _last(stored, PUSHED_MODEL)
     return RunRecord(
         pipeline=pipeline,
         run_id=run_id,
@@ -89,13 +89,17 @@ def read_run(
         training=_read(MODEL_RUN, read_record),
         evaluation=_read(EVALUATION, lambda uri: read_evaluation(uri, graph)),
         gate=_read(GATE_REPORT, _gate_report),
-        blessed=None if blessing is None else blessing.properties.get("blessed") == 1,
+        blessed=_blessed(_last(stored, BLESSING)),
         push=_push(pushed),
         held_back=_said(pushed, REASON),
         serves=_said(pushed, SERVES),
         error=error or stored.error or None,
         unreadable=tuple(unreadable),
     )
+
+
+def _blessed(artifact: StoredArtifact | None) -> bool | None:
+    return None if artifact is None else artifact.properties.get("blessed") == 1
 
 
 def _stored(metadata_file: str, run_id: str, *, planned: Sequence[str], has_failed: bool) -> StoredRun:
