@@ -192,6 +192,7 @@ def trainer_plan(config: PipelineConfig) -> TrainerPlan:
         checkpoint_root=os.path.abspath(os.path.join(config.home, "checkpoints")),
         code=code_fingerprint("models", "components/trainer", "components/warm_start"),
         segments=segment_inputs(config.features, config.evaluation.slices),
+        user=config.serving.user,
     )
 
 

@@ -13,10 +13,11 @@ from models.expression import ColumnType
 from models.model import MultiTaskModel
 from models.warm_start.names import network_weights
 
-__all__ = ["PREDICT_COLUMNS", "SERVING_DEFAULT", "Transform", "export"]
+__all__ = ["PREDICT_CANDIDATES", "PREDICT_COLUMNS", "SERVING_DEFAULT", "Transform", "export"]
 
 SERVING_DEFAULT: Final = "serving_default"
 PREDICT_COLUMNS: Final = "predict_columns"
+PREDICT_CANDIDATES: Final = "predict_candidates"
 
 _EXAMPLES: Final = "examples"
 _DTYPES: Final = {ColumnType.STRING: tf.string, ColumnType.NUMBER: tf.float32}
@@ -34,6 +35,7 @@ def export(
     columns: Mapping[str, ColumnType],
     folder: str,
     beside: Sequence[MultiTaskModel] = (),
+    user: Sequence[str] = (),
 ) -> None:
     """Writes a SavedModel without optimizer state or Python code.
 
@@ -41,7 +43,8 @@ def export(
         `serving_default`: `examples`, `[batch]` serialized tf.Examples of raw features. What one lacks is missing, of
             several values the first counts, further features are not read.
         `predict_columns`: each raw column by its name, `[batch]`; "" and NaN are missing.
-    Both return every output by name, float32: `[batch]`, but for classes, quantiles and levels, `[batch, any]`.
+        `predict_candidates`, with `user`: the same, but the user's columns are `[1]`, and the others `[candidates]`.
+    All return every output by name, float32: `[batch]`, but for classes, quantiles and levels, `[batch, any]`.
 
     Args:
         model: With its final weights.
@@ -50,6 +53,7 @@ def export(
         columns: The raw columns that the model's inputs read.
         folder: Does not exist, or is empty.
         beside: Further models of the same inputs, whose outputs, of other names, are served beside.
+        user: The raw columns that say the same of all candidates of one request.
     """
     models = (model, *beside)
     dtypes = {name: _DTYPES[kind] for name, kind in sorted(columns.items())}
@@ -65,9 +69,24 @@ def export(
         served = [item for one in models for item in one(features, training=False).items()]
         return {name: tf.ensure_shape(values, [None, *values.shape[1:]]) for name, values in served}
 
+    module = tf.Module()
+    # What the model remembers beside its layers, of weights and looks at gradients, is for training alone.
+    module.transform, module.weights = transform, [weight for one in models for weight in network_weights(one)]
+    signatures = _signatures(score, dtypes, user)
+    tf.saved_model.save(module, folder, signatures=signatures)
+    _name_inputs(folder, list(dtypes))
+
+
+def _signatures(score: Callable[[Columns], Columns], dtypes: Mapping[str, Any], user: Sequence[str]) -> dict[str, Any]:
+    """Traced, by name."""
+
     @tf.function(autograph=False)
     def predict_columns(raw: Columns) -> Columns:
         return score(dict(zip(dtypes, raw.values(), strict=True)))
+
+    @tf.function(autograph=False)
+    def predict_candidates(raw: Columns) -> Columns:
+        return score(_repeated(dict(zip(dtypes, raw.values(), strict=True)), user))
 
     @tf.function(autograph=False)
     def predict_examples(examples: tf.Tensor) -> Columns:
@@ -75,16 +94,26 @@ def export(
         parsed = tf.io.parse_example(examples, spec)
         return score({name: _first(parsed[name], _MISSING[dtype]) for name, dtype in dtypes.items()})
 
-    module = tf.Module()
-    # What the model remembers beside its layers, of weights and looks at gradients, is for training alone.
-    module.transform, module.weights = transform, [weight for one in models for weight in network_weights(one)]
-    specs = {_alias(place): tf.TensorSpec([None], dtype, _alias(place)) for place, dtype in enumerate(dtypes.values())}
     signatures = {
         SERVING_DEFAULT: predict_examples.get_concrete_function(tf.TensorSpec([None], tf.string, _EXAMPLES)),
-        PREDICT_COLUMNS: predict_columns.get_concrete_function(specs),
+        PREDICT_COLUMNS: predict_columns.get_concrete_function(_specs(dtypes)),
     }
-    tf.saved_model.save(module, folder, signatures=signatures)
-    _name_inputs(folder, list(dtypes))
+    if user:
+        signatures[PREDICT_CANDIDATES] = predict_candidates.get_concrete_function(_specs(dtypes, once=user))
+    return signatures
+
+
+def _specs(dtypes: Mapping[str, Any], once: Sequence[str] = ()) -> dict[str, tf.TensorSpec]:
+    specs = {}
+    for place, (name, dtype) in enumerate(dtypes.items()):
+        specs[_alias(place)] = tf.TensorSpec([1 if name in once else None], dtype, _alias(place))
+    return specs
+
+
+def _repeated(raw: Columns, user: Sequence[str]) -> Columns:
+    """Every column `[candidates]`."""
+    candidates = tf.size(next(values for name, values in raw.items() if name not in user))
+    return {name: tf.fill([candidates], values[0]) if name in user else values for name, values in raw.items()}
 
 
 def _first(values: tf.RaggedTensor, missing: str | float) -> tf.Tensor:
@@ -109,14 +138,15 @@ def _alias(place: int) -> str:
 
 
 def _name_inputs(folder: str, names: list[str]) -> None:
-    """Puts the columns' names into the signature; Python identifiers are all that TensorFlow would take there."""
+    """Puts the columns' names into the signatures; Python identifiers are all that TensorFlow would take there."""
     path = posixpath.join(folder, "saved_model.pb")
     with tf.io.gfile.GFile(path, "rb") as file:
         saved = saved_model_pb2.SavedModel.FromString(file.read())
-    inputs = saved.meta_graphs[0].signature_def[PREDICT_COLUMNS].inputs
-    for place, name in enumerate(names):
-        inputs[name].CopyFrom(inputs[_alias(place)])
-        del inputs[_alias(place)]
+    definitions = saved.meta_graphs[0].signature_def
+    for inputs in [definitions[key].inputs for key in (PREDICT_COLUMNS, PREDICT_CANDIDATES) if key in definitions]:
+        for place, name in enumerate(names):
+            inputs[name].CopyFrom(inputs[_alias(place)])
+            del inputs[_alias(place)]
     with tf.io.gfile.GFile(path, "wb") as file:
         file.write(saved.SerializeToString())
     tf.io.gfile.remove(posixpath.join(folder, "fingerprint.pb"))  # Of the file as it was.

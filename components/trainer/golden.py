@@ -36,7 +36,7 @@ def keep_golden(
     plan: TrainerPlan,
     files: Sequence[str],
     folder: str,
-) -> None:
+) -> Golden:
     """Writes `golden.json`, with as many rows as any check may ask for: another wish of it must not train again.
 
     Rows are parsed, transformed and scored eagerly, in one batch and by other code than the export's, so that what the
@@ -49,6 +49,9 @@ def keep_golden(
         plan: What was trained.
         files: Patterns of files with raw examples.
         folder: The Trainer's `model_run`.
+
+    Returns:
+        What was written.
     """
     rows = _chosen(files, MOST_ROWS)
     golden = Golden(
@@ -58,6 +61,7 @@ def keep_golden(
         tolerance=_TOLERANCES[plan.training.precision],
     )
     pathlib.Path(folder, GOLDEN_FILE).write_text(golden.to_json(), encoding="utf-8")
+    return golden
 
 
 def _chosen(patterns: Sequence[str], num_rows: int) -> tuple[bytes, ...]:

@@ -62,6 +62,7 @@ class TrainerPlan:
         code: Tells versions of the code that trains apart: what one left half done is not for another to go on with.
         segments: Raw columns by whose values gates are shown apart, and the model input that reads each through a
             learned vocabulary; they do not decide the model.
+        user: Raw columns that are the same for all candidates of one request; they do not decide the weights.
     """
 
     tasks: tuple[Task, ...]
@@ -74,6 +75,7 @@ class TrainerPlan:
     checkpoint_root: str
     code: str = ""
     segments: dict[str, str] = dataclasses.field(default_factory=dict)
+    user: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         lists = [f"`{column.name}`" for column in self.inputs if column.combiner is not None]

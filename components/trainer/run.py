@@ -20,6 +20,7 @@ from components.trainer.record import write_record
 from components.trainer.rows import RowFormat, Split, row_format, store_rows
 from components.trainer.segments import SegmentColumn
 from components.trainer.training import Trained, train
+from components.trainer.warmup import write_warmup
 from components.warm_start.beginning import Beginning
 from components.warm_start.layout import vocabularies
 from components.warm_start.start import START_KEY, Start
@@ -55,12 +56,13 @@ def run_fn(fn_args: FnArgs) -> None:
             transformed.raw_feature_spec(),
             columns=plan.columns,
             folder=fn_args.serving_model_dir,
+            user=plan.user,
         )
         if beginning is not None:
             beginning.keep(trained.model, fn_args.serving_model_dir)
         write_record(fn_args.model_run_dir, trained.record)
         if GOLDEN_FILES_KEY in fn_args.custom_config:
-            keep_golden(
+            golden = keep_golden(
                 trained.model,
                 transformed.transform_features_layer(),
                 transformed.raw_feature_spec(),
@@ -68,6 +70,7 @@ def run_fn(fn_args: FnArgs) -> None:
                 files=fn_args.custom_config[GOLDEN_FILES_KEY],
                 folder=fn_args.model_run_dir,
             )
+            write_warmup(fn_args.serving_model_dir, golden.rows, columns=plan.columns, user=plan.user)
 
 
 @contextlib.contextmanager

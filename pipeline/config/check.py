@@ -21,6 +21,7 @@ from pipeline.config.gate_check import gate_problems
 from pipeline.config.gate_reading import asked_rules, readable_gate
 from pipeline.config.model_check import model_problems
 from pipeline.config.run import EvaluationConfig
+from pipeline.config.serving_check import serving_problems
 from pipeline.config.shift_check import shift_problems
 
 __all__ = ["cross_problems"]
@@ -61,6 +62,8 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems += _lists_under_xla(features)
     if training is not None and data is not None:
         problems += _choice_without_validation(data, training)
+    if sections.get("serving") is not None and all_features is not None:
+        problems += serving_problems(sections["serving"], all_features)
     evaluation = sections.get("evaluation", EvaluationConfig())
     gate, hidden = readable_gate(content.get("gate"))
     problems += [*hidden, *gate_problems(gate, asked_rules(content.get("gate")), tasks, evaluation=evaluation)]

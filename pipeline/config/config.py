@@ -17,7 +17,7 @@ from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph
 from pipeline.config.columns import feature_columns, resolve_columns
 from pipeline.config.features import Feature
-from pipeline.config.run import BeamConfig, EvaluationConfig, PushConfig
+from pipeline.config.run import BeamConfig, EvaluationConfig, PushConfig, ServedConfig
 from pipeline.config.twins import TwinsConfig
 
 __all__ = ["PipelineConfig"]
@@ -41,6 +41,7 @@ class PipelineConfig:
         balancing: How the losses are weighed against each other.
         evaluation: Slices, and which rows belong together.
         twins: In which runs sharing is judged against one network an output; None in none.
+        serving: How the served model is asked.
         beam: What runs the Beam pipelines.
         root: Folder under which `<name>` holds artifacts, metadata, checkpoints and reports.
     """
@@ -56,6 +57,7 @@ class PipelineConfig:
     balancing: BalancerConfig = dataclasses.field(default_factory=Static)
     evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
     twins: TwinsConfig | None = None
+    serving: ServedConfig = dataclasses.field(default_factory=ServedConfig)
     beam: BeamConfig = dataclasses.field(default_factory=BeamConfig)
     root: str = DEFAULT_ROOT
 

@@ -1,4 +1,4 @@
-"""What is evaluated, where a model is pushed, and what runs the Beam pipelines."""
+"""What is evaluated, where a model is pushed, how it is asked, and what runs the Beam pipelines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from components.gauc_weight import GaucWeight
 from models.errors import raise_if_any
 
-__all__ = ["BeamConfig", "EvaluationConfig", "PushConfig"]
+__all__ = ["BeamConfig", "EvaluationConfig", "PushConfig", "ServedConfig"]
 
 
 IN_PROCESS_RUNNER: Final = "components.beam_runner.InProcessRunner"  # FnApiRunner, with plug-ins for its workers.
@@ -73,6 +73,22 @@ class PushConfig:
 
     def __post_init__(self) -> None:
         raise_if_any("push", [] if self.directory else ["`directory` must be a folder, got ''."])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ServedConfig:
+    """How a served model is asked.
+
+    Attributes:
+        user: The raw columns that are the same for all candidates of one request. Where there are any, the model has
+            a signature `predict_candidates`, which is sent them once.
+    """
+
+    user: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        twice = sorted({column for column in self.user if self.user.count(column) > 1})
+        raise_if_any("serving", [f"`user` must name a column once, got {twice} twice."] if twice else [])
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

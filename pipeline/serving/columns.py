@@ -20,7 +20,8 @@ def arrays_of_columns(columns: Mapping[str, Sequence[Any]], signature: Signature
     """Turns columns into arrays; a missing value, `None`, becomes NaN or the empty string for the model to handle.
 
     Args:
-        columns: By input name, equally long; strings as `str` or `bytes`.
+        columns: By input name; those that the signature takes once hold one value, the others are equally long.
+            Strings are `str` or `bytes`.
         signature: Whose inputs they are.
 
     Raises:
@@ -33,7 +34,11 @@ def arrays_of_columns(columns: Mapping[str, Sequence[Any]], signature: Signature
             f"`columns` must be the inputs of `{signature.name}`: missing {missing}, unknown {unknown}."
         )
     sizes = {name: len(values) for name, values in columns.items()}
-    if len(set(sizes.values())) > 1:
+    once = {name for name, spec in signature.inputs.items() if spec.shape == (1,)}
+    wrong = {name: sizes[name] for name in sorted(once) if sizes[name] != 1}
+    if wrong:
+        raise FinalServingError(f"Columns of the user must hold one value, which is every candidate's, got {wrong}.")
+    if len({size for name, size in sizes.items() if name not in once}) > 1:
         raise FinalServingError(f"`columns` must be equally long, got {sizes}.")
     return {name: _array(values, signature.inputs[name]) for name, values in columns.items()}
 

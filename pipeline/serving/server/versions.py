@@ -15,6 +15,7 @@ from typing import Final, final
 from pipeline.serving.errors import Code, RefusedRequestError, ServerStartError
 from pipeline.serving.server.directory import Fingerprint, VersionDirectory, fingerprint_of, newest_first
 from pipeline.serving.server.model import ServedModel, status_of
+from pipeline.serving.server.warmup import load_warm
 
 __all__ = ["State", "VersionStatus", "Versions"]
 
@@ -82,7 +83,7 @@ class Versions:
         base_path: pathlib.Path,
         *,
         poll_s: float,
-        load: Callable[[pathlib.Path, int], ServedModel] = ServedModel,
+        load: Callable[[pathlib.Path, int], ServedModel] = load_warm,
     ) -> None:
         self.model_name = model_name
         self.base_path = base_path

@@ -61,7 +61,7 @@ def model(plan):
 def served(model, tmp_path):
     """Asks a signature of the exported model through the session loader."""
     folder = str(tmp_path / "served")
-    export(model, Transform(), RAW_SPEC, columns=COLUMNS, folder=folder)
+    export(model, Transform(), RAW_SPEC, columns=COLUMNS, folder=folder, user=("home city",))
     session = tf.compat.v1.Session(graph=tf.Graph())
     loaded = tf.compat.v1.saved_model.load(session, ["serve"], folder)
 
@@ -110,8 +110,22 @@ def test_both_signatures_answer_as_the_trained_model(served, model):
     assert_same(served("serving_default", examples=[example(row) for row in ROWS]), expected(model))
 
 
+def test_what_is_said_once_of_a_user_holds_for_every_candidate(served):
+    of_one = [{**row, "home city": "c3"} for row in ROWS]
+    once = columns(of_one) | {"home city": np.array(["c3"], object)}
+    assert_same(served("predict_candidates", **once), served("predict_columns", **columns(of_one)))
+    assert served("predict_candidates", **(columns([]) | {"home city": ["c3"]}))["click"].shape == (0,)
+
+
+def test_without_columns_of_a_user_there_is_no_signature_for_candidates(model, tmp_path):
+    export(model, Transform(), RAW_SPEC, columns=COLUMNS, folder=str(tmp_path / "plain"))
+    assert set(tf.saved_model.load(str(tmp_path / "plain")).signatures) == {"predict_columns", "serving_default"}
+
+
 def test_inputs_are_named_by_raw_columns_and_labels_are_absent(served):
     assert set(served.definitions["predict_columns"].inputs) == set(COLUMNS)
+    sizes = {name: it.tensor_shape.dim[0].size for name, it in served.definitions["predict_candidates"].inputs.items()}
+    assert sizes == {"home city": 1, "tags": -1, "price": -1}
     assert set(served.definitions["serving_default"].inputs) == {"examples"}
 
 

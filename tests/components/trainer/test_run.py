@@ -7,6 +7,7 @@ import types
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow_serving.apis import prediction_log_pb2
 
 from components.parity.answers import Answers
 from components.parity.compare import compare
@@ -17,6 +18,7 @@ from components.trainer.errors import CheckpointsInUseError
 from components.trainer.plan import PLAN_KEY, InputPlan, TrainerPlan
 from components.trainer.record import read_record
 from components.trainer.run import run_fn
+from components.trainer.warmup import WARMUP_FILE
 from models.expression import ColumnType
 from models.inputs import Combiner
 from models.tasks import TaskGraph
@@ -84,6 +86,7 @@ def fn_args(tmp_path, plan):
         inputs=INPUTS,
         segments={"home town": "city"},
         columns={"city": ColumnType.STRING, "tag list": ColumnType.STRING, "price": ColumnType.NUMBER},
+        user=("city",),
     )
     (tmp_path / "run").mkdir()
     return types.SimpleNamespace(
@@ -125,6 +128,12 @@ def test_the_node_trains_records_exports_and_keeps_a_golden_batch(fn_args, tmp_p
     assert compare(golden, Answers({"signature": {name: values.numpy() for name, values in again.items()}})).agrees
     assert (golden.relative, golden.tolerance) == ((), 1e-5)
     assert set(golden.predictions) == set(answers)
+
+    warmup = tf.data.TFRecordDataset(f"{fn_args.serving_model_dir}/{WARMUP_FILE}").as_numpy_iterator()
+    logs = [prediction_log_pb2.PredictionLog.FromString(log) for log in warmup]
+    assert {log.predict_log.request.model_spec.signature_name for log in logs} == set(loaded.signatures)
+    assert set(loaded.signatures) == {"predict_candidates", "predict_columns", "serving_default"}
+    assert logs[0].predict_log.request.inputs["examples"].string_val[:] == [golden.rows[0]]
 
     strange = {"city": ["never seen"], "tag list": ["z|a"], "price": []}
     odd = loaded.signatures["serving_default"](examples=tf.constant([as_example(strange), b""]))

@@ -36,6 +36,14 @@ def test_text_of_any_bytes_survives():
     assert columns_of_arrays({"city_bytes": arrays["city"]})["city_bytes"] == [raw, raw]
 
 
+def test_a_users_column_holds_one_value_for_all_candidates():
+    asked = signature(user=("DT_STRING", (1,)), price=("DT_FLOAT", (None,)))
+    arrays = arrays_of_columns({"user": ["ann"], "price": [1, 2, 3]}, asked)
+    assert {name: array.shape for name, array in arrays.items()} == {"user": (1,), "price": (3,)}
+    with pytest.raises(FinalServingError, match=r"must hold one value, which is every candidate's, got {'user': 3}"):
+        arrays_of_columns({"user": ["ann"] * 3, "price": [1, 2, 3]}, asked)
+
+
 def test_outputs_of_any_rank_become_nested_lists():
     names = np.array([[b"a", b"b"]], object)
     assert columns_of_arrays({"pair": np.array([[1.0, 2.0]]), "names": names}) == {
