@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "gate": "Says what a gate can tell: how often it is right.",
     "predict": "Asks a model server for scores.",
     "report": "Writes the report of a run again.",
+    "rollback": "Puts the version before back, as a new one.",
     "run": "Runs a pipeline on this machine.",
     "serve": "Serves what a pipeline pushed.",
     "simulate": "Writes impressions, clicks and conversions with known probabilities.",

@@ -31,6 +31,7 @@ from pipeline.checks import parity_check, shift_checks
 from pipeline.config import PipelineConfig
 from pipeline.config.gate import gate_policy
 from pipeline.config.inputs import input_plans, segment_inputs
+from pipeline.config.push import push_policy
 from pipeline.evaluation import evaluator_plan
 from pipeline.example_plan import example_gen_plan
 from pipeline.features import FEATURES_KEY, PASSED_KEY, features_to_json
@@ -81,13 +82,7 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         served=references["baseline_model"].outputs["model"],
     )
     gate = _gate(config, trainer, evaluator, parity=parity, shifts=shifts)
-    pusher = VersionPusher(
-        model=trainer.outputs["model"],
-        model_blessing=gate.outputs["blessing"],
-        served=references["baseline_model"].outputs["model"],
-        statistics=statistics.outputs["statistics"],
-        push_destination=_destination(config),
-    ).with_id("Pusher")
+    pusher = _pusher(config, trainer, gate, served=references["baseline_model"], statistics=statistics)
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
         pipeline_root=os.path.join(config.home, "artifacts"),
@@ -196,6 +191,20 @@ def trainer_plan(config: PipelineConfig) -> TrainerPlan:
     )
 
 
-def _destination(config: PipelineConfig) -> pusher_pb2.PushDestination:
+def _pusher(
+    config: PipelineConfig,
+    trainer: base_component.BaseComponent,
+    gate: base_component.BaseComponent,
+    *,
+    served: base_component.BaseComponent,
+    statistics: base_component.BaseComponent,
+) -> VersionPusher:
     folder = pusher_pb2.PushDestination.Filesystem(base_directory=os.path.abspath(config.serving_directory))
-    return pusher_pb2.PushDestination(filesystem=folder)
+    return VersionPusher(
+        model=trainer.outputs["model"],
+        model_blessing=gate.outputs["blessing"],
+        served=served.outputs["model"],
+        statistics=statistics.outputs["statistics"],
+        push_destination=pusher_pb2.PushDestination(filesystem=folder),
+        policy=push_policy(config),
+    ).with_id("Pusher")

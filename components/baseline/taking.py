@@ -9,7 +9,7 @@ import pathlib
 import shutil
 from typing import Final
 
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 
 __all__ = ["HIGHEST", "OLDEST", "Taken", "take_version"]
 

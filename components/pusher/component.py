@@ -12,7 +12,8 @@ from tfx.types import standard_component_specs as keys
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.utils import json_utils
 
-from components.pusher.executor import SERVED_KEY, Executor
+from components.pusher.executor import POLICY_KEY, SERVED_KEY, Executor
+from components.pusher.policy import PushPolicy
 
 __all__ = ["VersionPusher", "VersionPusherSpec"]
 
@@ -50,6 +51,7 @@ class VersionPusher(base_component.BaseComponent):
         served: channel.BaseChannel,
         statistics: channel.BaseChannel,
         push_destination: pusher_pb2.PushDestination,
+        policy: PushPolicy,
     ) -> None:
         """Takes all that is asked of a push, and the folder that a model server watches.
 
@@ -60,6 +62,7 @@ class VersionPusher(base_component.BaseComponent):
                 pushed, and the output's property `reason` says so.
             statistics: What StatisticsGen tells.
             push_destination: The folder.
+            policy: What becomes of the other versions.
         """
         parameters = {
             keys.MODEL_KEY: model,
@@ -67,7 +70,7 @@ class VersionPusher(base_component.BaseComponent):
             SERVED_KEY: served,
             keys.STATISTICS_KEY: statistics,
             keys.PUSH_DESTINATION_KEY: push_destination,
-            keys.CUSTOM_CONFIG_KEY: json_utils.dumps(None),
+            keys.CUSTOM_CONFIG_KEY: json_utils.dumps({POLICY_KEY: policy.to_json()}),
             keys.PUSHED_MODEL_KEY: channel.Channel(type=standard_artifacts.PushedModel),
         }
         super().__init__(spec=VersionPusherSpec(**parameters))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from typing import Final
@@ -10,31 +9,32 @@ from typing import Final
 from tfx.components.pusher import executor
 from tfx.proto import pusher_pb2
 from tfx.types import artifact_utils, standard_component_specs
-from tfx.utils import io_utils, proto_utils
+from tfx.utils import io_utils, json_utils, proto_utils
 from typing_extensions import override
 
 from components.artifacts import Artifacts, Properties
 from components.baseline.published import Published
 from components.example_gen.split import TRAIN
-from components.pusher.publish import ServesAnotherError, is_same_model, publish_version, versions
+from components.pusher.policy import PushPolicy
+from components.pusher.push import push
 from components.shift.report import LEARNED_FROM
 
-__all__ = ["REASON_KEY", "SERVED_KEY", "SERVES_KEY", "Executor"]
+__all__ = ["POLICY_KEY", "REASON_KEY", "SERVED_KEY", "SERVES_KEY", "Executor"]
 
+POLICY_KEY: Final = "policy"  # In `custom_config`.
 SERVED_KEY: Final = "served"  # The input that says what the model was compared with.
 
 # Custom properties of what was not pushed.
 REASON_KEY: Final = "reason"  # Why not, though blessed.
 SERVES_KEY: Final = "serves"  # The version that holds this very model already.
 
-_LOG: Final = logging.getLogger(__name__)
-
 
 class Executor(executor.Executor):
     """Pushes only what is blessed, into a local folder, by one rename, with the statistics of its train rows.
 
     Differs from TFX 1.21, which copies file by file into the served folder, pushes a model that nobody judged, does
-    not ask whether what it was compared with still serves, and pushes again what serves already.
+    not ask whether what it was compared with still serves, pushes again what serves already or what was rolled back,
+    keeps every version for ever, and when retried after it was killed pushes twice.
     """
 
     @override
@@ -49,36 +49,40 @@ class Executor(executor.Executor):
         proto_utils.json_to_proto(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
         model = self.GetModelPath(input_dict)
         directory = destination.filesystem.base_directory
-        if (serves := _serves(model, directory)) is not None:
-            self._MarkNotPushed(pushed)
-            pushed.set_string_custom_property(SERVES_KEY, str(serves))
+        outcome = push(
+            model,
+            directory,
+            now_s=int(time.time()),
+            over=_compared_with(input_dict),
+            policy=_policy(exec_properties),
+            run=self._run_id(),
+            beside=_statistics(input_dict),
+        )
+        if outcome.folder is not None:
+            io_utils.copy_dir(model, pushed.uri)
+            version = os.path.basename(outcome.folder)
+            self._MarkPushed(pushed, pushed_destination=outcome.folder, pushed_version=version)
             return
-        try:
-            folder = publish_version(
-                model,
-                directory,
-                now_s=int(time.time()),
-                beside=_statistics(input_dict),
-                over=_compared_with(input_dict),
-            )
-        except ServesAnotherError as error:
-            _LOG.warning("Not pushed: %s", error)
-            self._MarkNotPushed(pushed)
-            pushed.set_string_custom_property(REASON_KEY, str(error))
-            return
-        io_utils.copy_dir(model, pushed.uri)
-        self._MarkPushed(pushed, pushed_destination=folder, pushed_version=folder.rsplit("/", maxsplit=1)[-1])
+        self._MarkNotPushed(pushed)
+        if outcome.serves is not None:
+            pushed.set_string_custom_property(SERVES_KEY, str(outcome.serves))
+        if outcome.reason:
+            pushed.set_string_custom_property(REASON_KEY, outcome.reason)
+
+    def _run_id(self) -> str:
+        """The pipeline run's; empty outside of one."""
+        return (self._context.pipeline_run_id if self._context else None) or ""
+
+
+def _policy(exec_properties: Properties) -> PushPolicy | None:
+    given = json_utils.loads(exec_properties.get(standard_component_specs.CUSTOM_CONFIG_KEY, "null"))
+    return None if given is None else PushPolicy.from_json(given[POLICY_KEY])
 
 
 def _compared_with(input_dict: Artifacts) -> tuple[int, ...]:
     """The version; empty where none served."""
     served = Published.read(artifact_utils.get_single_instance(input_dict[SERVED_KEY]))
     return () if served.is_empty else (int(served.version),)
-
-
-def _serves(model: str, directory: str) -> int | None:
-    """The version that serves, where it is this very model."""
-    return next((last for last in versions(directory)[-1:] if is_same_model(model, f"{directory}/{last}")), None)
 
 
 def _statistics(input_dict: Artifacts) -> dict[str, str]:

@@ -1,35 +1,24 @@
-"""Makes a model version appear in a served folder whole or not at all."""
+"""Puts a model into a served folder as its newest version."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import filecmp
+import logging
 import os
 import pathlib
 import shutil
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["EXTRAS", "STAGING_PREFIX", "ServesAnotherError", "is_same_model", "publish_version", "versions"]
+from components.pusher.errors import ServesAnotherError, WithdrawnError
+from components.pusher.folder import EXTRAS, alone, put_version, versions
+from components.pusher.policy import PushPolicy
+from components.pusher.record import VersionRecord, read_record, sums, write_record
+from components.pusher.settle import settle
 
-STAGING_PREFIX: Final = ".staging-"  # A model server reads only names that are numbers.
+__all__ = ["is_same_model", "publish_version"]
 
-EXTRAS: Final = "assets.extra"  # Of a SavedModel: what lies beside the model, and is no part of it.
-
-_LOCK: Final = ".pushing"
-
-
-class ServesAnotherError(RuntimeError):
-    """What serves is no more what the model was compared with; nothing was changed."""
-
-
-def versions(directory: str) -> list[int]:
-    """The versions in a served folder, ascending."""
-    folder = pathlib.Path(directory)
-    names = [entry.name for entry in folder.iterdir() if entry.is_dir()] if folder.is_dir() else []
-    return sorted(int(name) for name in names if name.isdigit())
+_LOG: Final = logging.getLogger(__name__)
 
 
 def is_same_model(model: str, other: str) -> bool:
@@ -45,6 +34,8 @@ def publish_version(
     now_s: int,
     beside: Mapping[str, str] | None = None,
     over: tuple[int, ...] | None = None,
+    policy: PushPolicy | None = None,
+    run: str = "",
 ) -> str:
     """Copies `model` beside the served versions, then renames it into place: one atomic step for every reader.
 
@@ -56,28 +47,36 @@ def publish_version(
         now_s: Unix time; the version, unless a higher one is there already.
         beside: Further files by their place in the version's folder.
         over: The version that must be the highest still, or, empty, that there must be none; None asks for nothing.
+        policy: What follows; None leaves everything else as it is.
+        run: Whose push it is: a version keeps it.
 
     Returns:
         The new version's folder.
 
     Raises:
         ServesAnotherError: Another is the highest than `over`.
-        OSError: The copy failed; nothing was changed in what is served.
+        WithdrawnError: The model is one that was rolled back.
+        ServedFolderError: The folder cannot be written; nothing was changed in what is served.
     """
-    os.makedirs(directory, exist_ok=True)
-    staging = os.path.join(directory, f"{STAGING_PREFIX}{uuid.uuid4().hex}")
-    try:
-        _stage(model, staging, beside or {})
-        with _alone(directory):
-            known = versions(directory)
-            if over is not None and tuple(known[-1:]) != over:
-                raise ServesAnotherError(_said(directory, over, known))
-            final = os.path.join(directory, str(max([now_s, *(version + 1 for version in known)])))
-            os.rename(staging, final)
-    except (OSError, ServesAnotherError):
-        shutil.rmtree(staging, ignore_errors=True)
-        raise
-    _sync_folder(directory)
+    with alone(directory):
+        known = versions(directory)
+        if over is not None and tuple(known[-1:]) != over:
+            raise ServesAnotherError(_said(directory, over, known))
+        _check_not_withdrawn(model, directory, known)
+        version = max([now_s, *(version + 1 for version in known[-1:])])
+        if version != now_s:
+            _LOG.warning("The clock says %d, but version %d serves: pushed as %d.", now_s, known[-1], version)
+
+        def fill(staging: str) -> None:
+            shutil.copytree(model, staging)
+            for place, source in (beside or {}).items():
+                os.makedirs(os.path.join(staging, os.path.dirname(place)), exist_ok=True)
+                shutil.copyfile(source, os.path.join(staging, place))
+            write_record(staging, VersionRecord(files=sums(staging), at_s=now_s, run=run))
+
+        final = put_version(directory, version, fill)
+        if policy is not None:
+            settle(directory, policy)
     return final
 
 
@@ -87,20 +86,15 @@ def _names(model: str) -> list[str]:
     return sorted(str(name) for name in names if name.parts[0] != EXTRAS)
 
 
-def _stage(model: str, staging: str, beside: Mapping[str, str]) -> None:
-    shutil.copytree(model, staging)
-    for place, source in beside.items():
-        os.makedirs(os.path.join(staging, os.path.dirname(place)), exist_ok=True)
-        shutil.copyfile(source, os.path.join(staging, place))
-    _sync(staging)
-
-
-@contextlib.contextmanager
-def _alone(directory: str) -> Iterator[None]:
-    """Waits until no other process or thread is about to rename."""
-    with open(os.path.join(directory, _LOCK), "ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # Closing gives it back.
-        yield
+def _check_not_withdrawn(model: str, directory: str, known: list[int]) -> None:
+    """Raises where `model` is what the last rollback took away: the same rows would bring it back every night."""
+    records = [read_record(os.path.join(directory, str(version))) for version in known]
+    withdrawn = next((it.instead_of for it in reversed(records) if it is not None and it.puts_back is not None), None)
+    if withdrawn in known and is_same_model(model, os.path.join(directory, str(withdrawn))):
+        raise WithdrawnError(
+            f"The model must be another than version {withdrawn} in {directory}, which was rolled back, but is the "
+            f"same. If it shall serve after all, ask for that: evenkeel rollback CONFIG --to {withdrawn}."
+        )
 
 
 def _said(directory: str, over: tuple[int, ...], known: list[int]) -> str:
@@ -109,20 +103,3 @@ def _said(directory: str, over: tuple[int, ...], known: list[int]) -> str:
         f"`push.directory` must hold what the model was compared with, {wanted}, as the highest in {directory}, but "
         f"holds {found}: another push came between. Run again, which compares with what serves now."
     )
-
-
-def _sync(folder: str) -> None:
-    """Forces every file below `folder` to the disk, so that a rename never outlives its content."""
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with open(os.path.join(place, name), "rb") as file:
-                os.fsync(file.fileno())
-        _sync_folder(place)
-
-
-def _sync_folder(folder: str) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

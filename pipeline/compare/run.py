@@ -18,7 +18,7 @@ from components.evaluator.combining import GroupsOf, OutputSums, group_sums
 from components.evaluator.grouping import ids
 from components.evaluator.lineup import Lineup
 from components.evaluator.plan import EvaluatorPlan
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 from models.tasks import known_column, label_column
 from pipeline.compare.lineups import compared_outputs
 from pipeline.compare.model import ComparedModel, open_compared

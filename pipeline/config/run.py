@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Final
 
 from components.gauc_weight import GaucWeight
+from components.pusher.policy import Serve
 from models.errors import raise_if_any
 
 __all__ = ["BeamConfig", "EvaluationConfig", "PushConfig", "ServedConfig"]
 
+_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/]+")
 
 IN_PROCESS_RUNNER: Final = "components.beam_runner.InProcessRunner"  # FnApiRunner, with plug-ins for its workers.
 
@@ -63,16 +66,32 @@ class EvaluationConfig:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PushConfig:
-    """Where a blessed model goes.
+    """Where a blessed model goes, and what becomes of those before it.
 
     Attributes:
         directory: The folder the model server watches; versions are made under `<directory>/<model name>`.
+        keep: How many versions stay, the newest first. What is loaded and what the gate counts from stay too.
+        serve: Whether TF Serving loads the newest version, or two more with labels `stable` and `canary`.
+        server_path: What `directory` is called where TF Serving runs: the base path in `models.config`.
+        copy_to: A folder of an object store that versions are copied to as well, such as gs://bucket/served; or empty.
     """
 
     directory: str
+    keep: int = 10
+    serve: Serve = Serve.NEWEST
+    server_path: str = "/models"
+    copy_to: str = ""
 
     def __post_init__(self) -> None:
-        raise_if_any("push", [] if self.directory else ["`directory` must be a folder, got ''."])
+        problems = [] if self.directory else ["`directory` must be a folder, got ''."]
+        fewest = self.serve.num_versions + 1  # A rollback needs the one before.
+        if self.keep < fewest:
+            problems.append(f"`keep` must be {fewest} or more with `serve: {self.serve.value}`, got {self.keep!r}.")
+        if not self.server_path.startswith("/"):
+            problems.append(f"`server_path` must start with /, got {self.server_path!r}: TF Serving wants it whole.")
+        if self.copy_to and not _URL.match(self.copy_to):
+            problems.append(f"`copy_to` must be a URL such as gs://bucket/served, got {self.copy_to!r}.")
+        raise_if_any("push", problems)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 
 pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.filterwarnings("ignore")]  # TFX warns of itself.
 

@@ -8,7 +8,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 from pipeline.config import load_config
 from pipeline.errors import RunFailedError
 from pipeline.serving import Protocol, ServerConfig, ServingClient, ServingConfig

@@ -12,7 +12,8 @@ from components.gate.decision import Asked, Outcome
 from components.gate.metrics import Metric
 from components.gate.policy import Policy
 from components.gate.report import GateStatus
-from components.pusher.publish import publish_version, versions
+from components.pusher.folder import versions
+from components.pusher.publish import publish_version
 from tests.components.evaluator.conftest import CLICK, save_model
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # TFX takes long, and warns of itself.

@@ -56,7 +56,7 @@ def push(tmp_path):
         from tfx.types import standard_artifacts
 
         from components.pusher.executor import Executor
-        from components.pusher.publish import versions
+        from components.pusher.folder import versions
 
         pushed = standard_artifacts.PushedModel()
         pushed.uri = str(tmp_path / "pushed")

@@ -1,14 +1,24 @@
 """The Pusher's node: what was blessed against another version than serves by now is not pushed."""
 
+import json
+import os
+
 import pytest
 
-from components.pusher.publish import publish_version, versions
+from components.pusher.errors import ServedFolderError
+from components.pusher.folder import versions
+from components.pusher.publish import publish_version
+from components.pusher.rollback import roll_back
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # TFX takes long, and warns of itself.
 
 
+def full_disk(*_):
+    raise OSError(28, "No space left on device")
+
+
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, policy, monkeypatch):
     """Asks what serves, lets another run push so many versions, then pushes; gives the versions and the output."""
     from tfx.types import standard_artifacts
 
@@ -17,7 +27,7 @@ def run(tmp_path):
 
     served = tmp_path / "served"
 
-    def go(name, *, content=None, between=()):
+    def go(name, *, content=None, between=(), attempts=1):
         made = {"model": standard_artifacts.Model(), "model_blessing": standard_artifacts.ModelBlessing()}
         made |= {"served": standard_artifacts.Model(), "pushed_model": standard_artifacts.PushedModel()}
         for key, artifact in made.items():
@@ -36,7 +46,13 @@ def run(tmp_path):
         pushed = made.pop("pushed_model")
         destination = f'{{"filesystem": {{"base_directory": "{served}"}}}}'
         inputs = {key: [artifact] for key, artifact in made.items()}
-        Executor().Do(inputs, {"pushed_model": [pushed]}, {"push_destination": destination})
+        given = {"push_destination": destination, "custom_config": json.dumps({"policy": policy(keep=3).to_json()})}
+        executor = Executor(Executor.Context(pipeline_run_id=name))
+        for _ in range(attempts - 1):
+            with monkeypatch.context() as patched, pytest.raises(ServedFolderError):
+                patched.setattr(os, "replace", full_disk)  # After the version, before what follows it.
+                executor.Do(inputs, {"pushed_model": [pushed]}, given)
+        executor.Do(inputs, {"pushed_model": [pushed]}, given)
         return versions(str(served)), pushed
 
     return go
@@ -69,3 +85,21 @@ def test_a_first_run_is_one_no_more_when_another_came_first(run):
     after, pushed = run("overtaken", between=[7])
     assert (after, pushed.get_int_custom_property("pushed")) == ([7], 0)
     assert "compared with, no version, " in pushed.get_string_custom_property("reason")
+
+
+def test_a_retried_node_does_not_push_twice_and_answers_as_an_unbroken_one(run, tmp_path):
+    after, pushed = run("interrupted", attempts=3)
+    assert (len(after), pushed.get_int_custom_property("pushed")) == (1, 1)
+    assert pushed.get_string_custom_property("pushed_version") == str(after[0])
+    assert f"versions: {after[0]}\n" in (tmp_path / "served" / "models.config").read_text()
+    assert (tmp_path / "interrupted" / "pushed_model" / "saved_model.pb").is_file()
+
+
+def test_what_was_rolled_back_is_not_pushed_again_and_old_versions_go(run, tmp_path, policy):
+    for name in ("first", "second", "third"):
+        after, _ = run(name)
+    roll_back(str(tmp_path / "served"), policy(), now_s=1)
+    after, pushed = run("third again", content="third")
+    assert (len(after), pushed.get_int_custom_property("pushed")) == (4, 0)
+    assert f"than version {after[2]} in " in pushed.get_string_custom_property("reason")
+    assert len(run("fourth")[0]) == 3

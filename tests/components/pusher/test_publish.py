@@ -7,8 +7,11 @@ import threading
 
 import pytest
 
-from components.pusher import publish
-from components.pusher.publish import ServesAnotherError, is_same_model, publish_version, versions
+from components.pusher import folder
+from components.pusher.errors import ServesAnotherError
+from components.pusher.folder import STAGING_PREFIX, versions
+from components.pusher.publish import is_same_model, publish_version
+from components.pusher.record import RECORD
 
 
 @pytest.fixture
@@ -35,8 +38,9 @@ def test_a_reader_never_sees_part_of_a_version(model, tmp_path):
     def read():
         while not stop.is_set():
             for version in versions(str(served)):
-                files = {str(p.relative_to(served / str(version))) for p in (served / str(version)).rglob("*.*")}
-                if files != {"saved_model.pb", "variables/variables.index"}:
+                whole = [path for path in (served / str(version)).rglob("*") if path.is_file()]
+                files = {str(path.relative_to(served / str(version))) for path in whole}
+                if files != {"saved_model.pb", "variables/variables.index", RECORD}:
                     torn.append((version, files))
 
     reader = threading.Thread(target=read)
@@ -56,7 +60,7 @@ def test_a_failed_copy_leaves_what_was_served_and_nothing_else(model, tmp_path, 
     def full_disk(folder):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish, "_sync", full_disk)
+    monkeypatch.setattr(folder, "_sync", full_disk)
     with pytest.raises(OSError, match="No space left"):
         publish_version(model, served, now_s=2)
     assert [name for name in os.listdir(served) if not name.startswith(".pushing")] == ["1"]
@@ -116,7 +120,7 @@ def test_nothing_is_pushed_over_what_it_was_not_compared_with(model, tmp_path, t
     with pytest.raises(ServesAnotherError, match=said):
         publish_version(model, served, now_s=9, over=over)
     assert versions(served) == there
-    assert [name for name in os.listdir(served) if name.startswith(publish.STAGING_PREFIX)] == []
+    assert [name for name in os.listdir(served) if name.startswith(STAGING_PREFIX)] == []
     publish_version(model, served, now_s=9, over=tuple(there[-1:]))
     assert versions(served) == [*there, 9]
 
@@ -137,7 +141,7 @@ def test_of_two_pushes_at_once_over_the_same_version_one_goes_through(model, tmp
         except ServesAnotherError:
             refused.append(now_s)
 
-    monkeypatch.setattr(publish.os, "rename", rename_together)
+    monkeypatch.setattr(os, "rename", rename_together)
     pushes = [threading.Thread(target=push, args=(now_s,)) for now_s in (2, 3)]
     for thread in pushes:
         thread.start()

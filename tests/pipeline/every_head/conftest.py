@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 from pipeline.config import PipelineConfig, load_config
 from tests.pipeline.every_head.shop import write_shop
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from components.gate.report import GateStatus
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 from pipeline.report import render_page, summary_table
 from pipeline.report.metrics import style_of
 

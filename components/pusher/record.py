@@ -1,0 +1,89 @@
+"""What is written into a version's folder beside the model: who put it there, in place of what, and its files."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+from typing import Final
+
+from components.pusher.errors import NothingToServeError
+from components.pusher.folder import EXTRAS
+from models.binding import bind_or_raise, unbind
+
+__all__ = ["RECORD", "VersionRecord", "check_files", "read_record", "sums", "write_record"]
+
+RECORD: Final = f"{EXTRAS}/version.json"
+
+_PIECE_BYTES: Final = 1 << 20
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VersionRecord:
+    """One version, as it was put there.
+
+    Attributes:
+        files: SHA-256 of each file by its place in the folder, but for this record.
+        at_s: Unix time of the push or rollback.
+        run: The run that pushed it; empty without one, as after a rollback.
+        puts_back: The version whose model this is, after a rollback.
+        instead_of: The version that served before a rollback, whose model is not to come again by itself.
+    """
+
+    files: dict[str, str]
+    at_s: int
+    run: str = ""
+    puts_back: int | None = None
+    instead_of: int | None = None
+
+
+def write_record(folder: str, record: VersionRecord) -> None:
+    """Writes it where `read_record` looks."""
+    path = pathlib.Path(folder, RECORD)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(unbind(record), sort_keys=True, indent=1) + "\n", encoding="utf-8")
+
+
+def read_record(folder: str) -> VersionRecord | None:
+    """What was written; None where there is none to be read, as in a version that was put there by other means."""
+    try:
+        plain = json.loads(pathlib.Path(folder, RECORD).read_text(encoding="utf-8"))
+        return bind_or_raise(VersionRecord, plain)
+    except (OSError, ValueError):
+        return None
+
+
+def sums(folder: str) -> dict[str, str]:
+    """SHA-256 of every file by its place, but for the record."""
+    found = {}
+    for path in sorted(item for item in pathlib.Path(folder).rglob("*") if item.is_file()):
+        place = path.relative_to(folder).as_posix()
+        if place != RECORD:
+            digest = hashlib.sha256()
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE_BYTES):
+                    digest.update(piece)
+            found[place] = digest.hexdigest()
+    return found
+
+
+def check_files(folder: str) -> None:
+    """Holds a version's files against its record.
+
+    Raises:
+        NothingToServeError: They are others than were put there; or it has no record, and holds no model.
+    """
+    record = read_record(folder)
+    if record is None:
+        if os.path.isfile(os.path.join(folder, "saved_model.pb")):
+            return
+        raise NothingToServeError(f"`to` must be a version that holds a SavedModel, {folder} holds none: name another.")
+    found = sums(folder)
+    wrong = sorted(place for place in {*record.files, *found} if record.files.get(place) != found.get(place))
+    if wrong:
+        raise NothingToServeError(
+            f"`to` must be a version whose files are as they were pushed, but in {folder} these are not: "
+            f"{', '.join(wrong)}. Name another."
+        )
