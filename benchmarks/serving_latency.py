@@ -31,7 +31,7 @@ from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph
 from pipeline.serving.server.model import ServedModel
 
-__all__ = ["Latency", "main", "measure"]
+__all__ = ["TASKS", "Latency", "Vocabularies", "main", "measure"]
 
 CANDIDATES: Final = (1, 100, 1_000)
 TASKS: Final = (
@@ -67,7 +67,7 @@ class Latency:
     candidates_call: float
 
 
-class _Vocabularies(tf.Module):
+class Vocabularies(tf.Module):
     """Stands for Transform's layer: each column's values become ids."""
 
     def __init__(self) -> None:
@@ -77,6 +77,7 @@ class _Vocabularies(tf.Module):
         self.table = tf.lookup.StaticHashTable(names, 0)
 
     def __call__(self, raw: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+        """Ids by column."""
         return {name: self.table.lookup(values) for name, values in raw.items()}
 
 
@@ -100,7 +101,7 @@ def measure(folder: pathlib.Path, *, rounds: int) -> list[Latency]:
 def _served(model: MultiTaskModel, folder: pathlib.Path) -> ServedModel:
     columns = dict.fromkeys(_COLUMNS, ColumnType.STRING)
     spec = dict.fromkeys(_COLUMNS, tf.io.FixedLenFeature([], tf.string))
-    export(model, _Vocabularies(), spec, columns=columns, folder=str(folder), user=_USER)
+    export(model, Vocabularies(), spec, columns=columns, folder=str(folder), user=_USER)
     return ServedModel(folder, 1)
 
 

@@ -135,6 +135,7 @@ def test_what_is_there_whole_is_not_written_again(store, served, policy):
     store.left = 1  # `models.config`.
     with alone(str(folder)):
         settle(str(folder), policy(copy_to=URL))
+    assert (store.left, loaded(store.objects)) == (0, {1: "1"})
 
 
 def test_a_scheme_that_nobody_knows_is_named(served):
