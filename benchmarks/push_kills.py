@@ -20,7 +20,7 @@ from typing import Final
 from components.pusher.folder import versions
 from components.pusher.policy import PushPolicy, Serve
 from components.pusher.push import push
-from components.pusher.record import check_files, read_record
+from components.pusher.record import changed_files, read_record
 
 __all__ = ["Result", "kill_pushes", "main"]
 
@@ -104,9 +104,8 @@ class _Reader(threading.Thread):
         while not self._stopping.is_set():
             newest = self._served / str(versions(str(self._served))[-1])
             try:
-                check_files(str(newest))
-                if read_record(str(newest)) is None:
-                    self.torn.append(f"{newest.name}: no record")
+                if read_record(str(newest)) is None or changed_files(str(newest)):
+                    self.torn.append(f"{newest.name}: {changed_files(str(newest)) or 'no record'}")
             except Exception as error:  # Whatever a reader meets is what this is here to tell.
                 self.torn.append(f"{newest.name}: {error}")
             self.reads += 1

@@ -9,7 +9,9 @@ import pathlib
 import shutil
 from typing import Final
 
-from components.pusher.folder import versions
+from components.pusher.errors import CorruptVersionError
+from components.pusher.folder import EXTRAS, versions
+from components.pusher.record import changed_files, read_record
 
 __all__ = ["HIGHEST", "OLDEST", "Taken", "take_version"]
 
@@ -48,6 +50,7 @@ def take_version(directory: str, folder: str, *, which: str = HIGHEST) -> Taken:
         which: `HIGHEST`, `OLDEST` of those still there, or a version's number.
 
     Raises:
+        CorruptVersionError: The version's files are not what was pushed.
         OSError: The files cannot be read, or `folder` cannot be written.
     """
     found = versions(directory)
@@ -61,7 +64,13 @@ def take_version(directory: str, folder: str, *, which: str = HIGHEST) -> Taken:
         # Pinned, so it has served: where there is none at all, the folder was emptied, or is not mounted.
         known = ", ".join(map(str, found[-3:])) or "none"
         return Taken(None, reason=f"version {which} is not in {directory} any more; the last there: {known}")
-    shutil.copytree(os.path.join(directory, str(taken)), folder, copy_function=_link_or_copy)
+    served = os.path.join(directory, str(taken))
+    if read_record(served) is not None and (changed := changed_files(served)):
+        raise CorruptVersionError(
+            f"Version {taken} must be as it was pushed, but in {served} these files are not: {', '.join(changed)}. "
+            "`evenkeel rollback CONFIG` puts the version before it back."
+        )
+    shutil.copytree(served, folder, copy_function=_link_or_copy)
     return Taken(taken, fingerprint=_fingerprint(pathlib.Path(folder)))
 
 
@@ -73,9 +82,11 @@ def _link_or_copy(source: str, target: str) -> None:
 
 
 def _fingerprint(folder: pathlib.Path) -> str:
-    """16 hexadecimal digits, the same for the same files under the same names."""
+    """16 hexadecimal digits, the same for the same files under the same names, whatever lies beside the model."""
     digest = hashlib.sha256()
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+        if path.relative_to(folder).parts[0] == EXTRAS:
+            continue
         digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
         with path.open("rb") as file:
             while piece := file.read(_PIECE_BYTES):

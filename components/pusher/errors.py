@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["NothingToServeError", "ServedFolderError", "ServesAnotherError", "WithdrawnError"]
+__all__ = ["CorruptVersionError", "NothingToServeError", "ServedFolderError", "ServesAnotherError", "WithdrawnError"]
 
 
 class ServesAnotherError(RuntimeError):
@@ -11,6 +11,10 @@ class ServesAnotherError(RuntimeError):
 
 class WithdrawnError(RuntimeError):
     """This very model was rolled back, nothing was changed: train another, or put this one back by its version."""
+
+
+class CorruptVersionError(RuntimeError):
+    """A served version's files are not what was pushed: put another version back, or that one's files."""
 
 
 class NothingToServeError(RuntimeError):

@@ -9,14 +9,14 @@ import os
 import pathlib
 from typing import Final
 
-from components.pusher.errors import NothingToServeError
 from components.pusher.folder import EXTRAS
 from models.binding import bind_or_raise, unbind
 
-__all__ = ["RECORD", "VersionRecord", "check_files", "read_record", "sums", "write_record"]
+__all__ = ["RECORD", "VersionRecord", "changed_files", "read_record", "sums", "write_record"]
 
 RECORD: Final = f"{EXTRAS}/version.json"
 
+_MODEL: Final = "saved_model.pb"
 _PIECE_BYTES: Final = 1 << 20
 
 
@@ -69,21 +69,10 @@ def sums(folder: str) -> dict[str, str]:
     return found
 
 
-def check_files(folder: str) -> None:
-    """Holds a version's files against its record.
-
-    Raises:
-        NothingToServeError: They are others than were put there; or it has no record, and holds no model.
-    """
+def changed_files(folder: str) -> tuple[str, ...]:
+    """Where a version's files are not what its record says; without a record, where the model is missing."""
     record = read_record(folder)
     if record is None:
-        if os.path.isfile(os.path.join(folder, "saved_model.pb")):
-            return
-        raise NothingToServeError(f"`to` must be a version that holds a SavedModel, {folder} holds none: name another.")
+        return () if os.path.isfile(os.path.join(folder, _MODEL)) else (_MODEL,)
     found = sums(folder)
-    wrong = sorted(place for place in {*record.files, *found} if record.files.get(place) != found.get(place))
-    if wrong:
-        raise NothingToServeError(
-            f"`to` must be a version whose files are as they were pushed, but in {folder} these are not: "
-            f"{', '.join(wrong)}. Name another."
-        )
+    return tuple(sorted(place for place in {*record.files, *found} if record.files.get(place) != found.get(place)))

@@ -9,7 +9,7 @@ import shutil
 from components.pusher.errors import NothingToServeError
 from components.pusher.folder import alone, put_version, versions
 from components.pusher.policy import PushPolicy
-from components.pusher.record import VersionRecord, check_files, read_record, sums, write_record
+from components.pusher.record import VersionRecord, changed_files, read_record, sums, write_record
 from components.pusher.settle import settle
 
 __all__ = ["RolledBack", "roll_back"]
@@ -51,7 +51,11 @@ def roll_back(directory: str, policy: PushPolicy, *, now_s: int, to: int | None 
         serving = known[-1]
         chosen = _before(directory, known) if to is None else _named(directory, known, to)
         source = os.path.join(directory, str(chosen))
-        check_files(source)
+        if changed := changed_files(source):
+            raise NothingToServeError(
+                f"`to` must be a version whose files are as they were pushed, but in {source} these are not: "
+                f"{', '.join(changed)}. Name another."
+            )
         origin = _origin(directory, chosen)
 
         def fill(staging: str) -> None:

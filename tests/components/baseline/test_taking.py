@@ -8,6 +8,8 @@ import pytest
 
 from components.baseline import taking
 from components.baseline.taking import OLDEST, Taken, take_version
+from components.pusher.errors import CorruptVersionError
+from components.pusher.publish import publish_version
 
 
 @pytest.fixture
@@ -54,6 +56,24 @@ def test_the_same_bytes_under_another_name_are_another_model(served, tmp_path):
     first = take_version(served, str(tmp_path / "first")).fingerprint
     os.rename(os.path.join(served, "12", "saved_model.pb"), os.path.join(served, "12", "model.pb"))
     assert take_version(served, str(tmp_path / "second")).fingerprint != first
+
+
+def test_what_lies_beside_the_model_makes_it_no_other(served, tmp_path):
+    first = take_version(served, str(tmp_path / "first")).fingerprint
+    (pathlib.Path(served) / "12" / "assets.extra").mkdir()
+    (pathlib.Path(served) / "12" / "assets.extra" / "more").touch()
+    assert take_version(served, str(tmp_path / "second")).fingerprint == first
+
+
+def test_a_version_that_is_not_what_was_pushed_is_not_compared_with(served, tmp_path):
+    pushed = pathlib.Path(publish_version(os.path.join(served, "12"), served, now_s=20))
+    assert take_version(served, str(tmp_path / "whole")).version == 20
+    (pushed / "variables" / "variables.index").write_bytes(b"weigh")
+    with pytest.raises(
+        CorruptVersionError, match=r"in .*/20 these files are not: variables/variables.index. "
+    ):
+        take_version(served, str(tmp_path / "taken"))
+    assert not (tmp_path / "taken").exists()
 
 
 def test_what_was_taken_outlives_the_served_version(served, tmp_path):

@@ -74,7 +74,7 @@ def test_a_version_whose_files_changed_is_not_put_back(served, policy):
         roll_back(str(folder), policy(), now_s=9)
     shutil.rmtree(folder / "1")
     (folder / "1").mkdir()
-    with pytest.raises(NothingToServeError, match=r"holds a SavedModel, .*/1 holds none: name another"):
+    with pytest.raises(NothingToServeError, match=r"but in .*/1 these are not: saved_model.pb. Name another."):
         roll_back(str(folder), policy(), now_s=9)
     assert versions(str(folder)) == [1, 2]
 
