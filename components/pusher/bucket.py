@@ -6,6 +6,7 @@ import os
 import pathlib
 from collections.abc import Sequence
 
+from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from components.pusher.errors import ServedFolderError
@@ -40,7 +41,7 @@ def copy_to(directory: str, url: str, loaded: Sequence[int]) -> None:
                 _copy_version(os.path.join(directory, str(version)), f"{base}/{version}")
         _copy_file(os.path.join(directory, MODELS_CONFIG), f"{base}/{MODELS_CONFIG}")
         _remove(base, [name for name in there if _version(name) not in (None, *loaded)])
-    except (OSError, ValueError) as error:  # Beam's own are both; ValueError for a scheme that it does not know.
+    except Exception as error:  # Each store's client has errors of its own, which Beam lets through.
         raise ServedFolderError(
             f"`push.copy_to` must be a folder of an object store that can be written, {base} could not be: {error}. "
             f"What is loaded from there can be still. {directory} has the new version: run again, which copies it."
@@ -60,7 +61,8 @@ def _copy_version(folder: str, url: str) -> None:
 
 
 def _copy_file(path: str, url: str) -> None:
-    with open(path, "rb") as source, FileSystems.create(url, "application/octet-stream") as target:
+    plain = CompressionTypes.UNCOMPRESSED  # Else a name that ends in .gz would say otherwise.
+    with open(path, "rb") as source, FileSystems.create(url, compression_type=plain) as target:
         while piece := source.read(_PIECE_BYTES):
             target.write(piece)
 

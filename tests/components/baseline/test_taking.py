@@ -69,9 +69,7 @@ def test_a_version_that_is_not_what_was_pushed_is_not_compared_with(served, tmp_
     pushed = pathlib.Path(publish_version(os.path.join(served, "12"), served, now_s=20))
     assert take_version(served, str(tmp_path / "whole")).version == 20
     (pushed / "variables" / "variables.index").write_bytes(b"weigh")
-    with pytest.raises(
-        CorruptVersionError, match=r"in .*/20 these files are not: variables/variables.index. "
-    ):
+    with pytest.raises(CorruptVersionError, match=r"in .*/20 these files are not: variables/variables.index. "):
         take_version(served, str(tmp_path / "taken"))
     assert not (tmp_path / "taken").exists()
 

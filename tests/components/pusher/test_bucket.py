@@ -21,7 +21,7 @@ URL = "fake://bucket/served/shop"
 @pytest.fixture(scope="module")
 def scheme():
     """Beam's interface over a dictionary, as object stores behave: an object is there when it is closed, whole."""
-    from apache_beam.io.filesystem import FileMetadata, FileSystem, MatchResult
+    from apache_beam.io.filesystem import CompressionTypes, FileMetadata, FileSystem
 
     class FakeFileSystem(FileSystem):
         objects: dict[str, bytes] = {}  # noqa: RUF012
@@ -34,11 +34,12 @@ def scheme():
         def change(self, do):
             cls = type(self)
             if cls.left == 0:
-                raise OSError("503 Service Unavailable")
+                raise RuntimeError("503 Service Unavailable")  # Of a client library, as it comes.
             cls.left = None if cls.left is None else cls.left - 1
             do()
 
-        def create(self, path, *_, **__):
+        def create(self, path, mime_type="", compression_type=CompressionTypes.AUTO):
+            assert compression_type == CompressionTypes.UNCOMPRESSED
             fake = self
 
             class Writer(io.BytesIO):
@@ -50,11 +51,12 @@ def scheme():
 
             return Writer()
 
-        def match(self, patterns, limits=None):
-            prefixes = [pattern.removesuffix("**") for pattern in patterns]
-            found = [[name for name in sorted(self.objects) if name.startswith(prefix)] for prefix in prefixes]
-            listed = [[FileMetadata(name, len(self.objects[name])) for name in names] for names in found]
-            return [MatchResult(pattern, metadata) for pattern, metadata in zip(patterns, listed, strict=True)]
+        def has_dirs(self):
+            return False
+
+        def _list(self, dir_or_prefix):
+            names = [name for name in sorted(self.objects) if name.startswith(dir_or_prefix)]
+            return (FileMetadata(name, len(self.objects[name])) for name in names)
 
         def delete(self, paths):
             for path in paths:
@@ -63,8 +65,6 @@ def scheme():
         def join(self, *parts): ...
         def split(self, path): ...
         def mkdirs(self, path): ...
-        def has_dirs(self): ...
-        def _list(self, path): ...
         def open(self, path, *_, **__): ...
         def copy(self, sources, targets): ...
         def rename(self, sources, targets): ...
