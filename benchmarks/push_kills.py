@@ -26,6 +26,7 @@ __all__ = ["Result", "kill_pushes", "main"]
 
 _FILES: Final = 40
 _FILE_BYTES: Final = 64 * 1024
+_LONGER: Final = 1.2  # Than the last push took: so that some are killed between the version and what follows it.
 _POLICY: Final = PushPolicy(name="shop", server_path="/models/shop", serve=Serve.CANARY, keep=10_000)
 
 
@@ -72,10 +73,10 @@ def kill_pushes(folder: pathlib.Path, *, kills: int, seed: int) -> Result:
     while num_kills < kills:
         run = f"run {len(pushed)}"
         model, before = _model(folder, len(pushed)), versions(str(served))
-        was_killed, _ = _attempt(model, served, run=run, kill_after_s=draw.uniform(0, took_s))
+        was_killed, _ = _attempt(model, served, run=run, kill_after_s=draw.uniform(0, _LONGER * took_s))
         num_kills += was_killed
         appeared += was_killed and versions(str(served)) != before
-        _attempt(model, served, run=run, kill_after_s=None)
+        _, took_s = _attempt(model, served, run=run, kill_after_s=None)
         pushed.append(run)
     reader.stop()
     records = [read_record(str(served / str(version))) for version in versions(str(served))]
