@@ -37,6 +37,12 @@ class Scorer(tf.Module):
     def predict_columns(self, city, age):
         return self.score(city, age)
 
+    @tf.function(
+        input_signature=[tf.TensorSpec([1], tf.string, name="city"), tf.TensorSpec([None], tf.float32, name="age")]
+    )
+    def predict_candidates(self, city, age):
+        return self.score(tf.fill([tf.size(age)], city[0]), age)
+
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def serving_default(self, examples):
         features = {
@@ -74,7 +80,7 @@ def exports(tmp_path_factory):
     paths = {}
     for version in range(1, NUM_VERSIONS + 1):
         scorer = Scorer(vocabulary, version)
-        names = ("serving_default", "predict_columns", "kinds", "twice", "summary")
+        names = ("serving_default", "predict_columns", "predict_candidates", "kinds", "twice", "summary")
         paths[version] = folder / str(version)
         tf.saved_model.save(scorer, str(paths[version]), signatures={name: getattr(scorer, name) for name in names})
     vocabulary.unlink()  # The assets inside each export are what is served.

@@ -51,6 +51,15 @@ def test_both_protocols_give_the_client_the_same_lists(server, client_config):
     assert answers[0][0] == answers[0][1]
 
 
+@PROTOCOLS
+def test_what_is_sent_once_of_a_user_holds_for_every_candidate(server, client_config, protocol):
+    with ServingClient(client_config(server, protocol)) as client:
+        once = client.predict({"city": ["oslo"], "age": [1.0, 2.0, 3.0]}, signature_name="predict_candidates")
+        assert once == client.predict({"city": ["oslo"] * 3, "age": [1.0, 2.0, 3.0]})
+        with pytest.raises(FinalServingError, match="must hold one value, which is every candidate's"):
+            client.predict({"city": ["oslo"] * 3, "age": [1.0] * 3}, signature_name="predict_candidates")
+
+
 def test_bytes_that_are_not_utf8_score_alike_by_b64_and_grpc(server, rest, client_config):
     with ServingClient(client_config(server, Protocol.GRPC)) as client:
         by_grpc = client.predict({"city": [b"\xff\xfe\x00"], "age": [1.0]})["click"]
