@@ -6,10 +6,11 @@ import dataclasses
 import os
 from typing import Final
 
+from ml_metadata.proto import metadata_store_pb2
+
 # Not `from tfx import v1`, which takes nine seconds more, all of them Google Cloud.
 from tfx.components import ExampleValidator, StatisticsGen, Transform
 from tfx.dsl.components.base import base_component
-from tfx.orchestration import metadata
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.proto import pusher_pb2, transform_pb2
 from tfx.types import Channel
@@ -86,7 +87,7 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
         pipeline_root=os.path.join(config.home, "artifacts"),
-        metadata_connection_config=metadata.sqlite_metadata_connection_config(os.path.join(config.home, METADATA_FILE)),
+        metadata_connection_config=_metadata_file(os.path.join(config.home, METADATA_FILE)),
         components=[
             *(examples, statistics, schema, validator, stop, transform, *starting, trainer),
             *(parity, *references.values(), *shifts.values(), evaluator, gate, pusher),
@@ -94,6 +95,13 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         enable_cache=True,
         beam_pipeline_args=list(config.beam.pipeline_args),
     )
+
+
+def _metadata_file(path: str) -> metadata_store_pb2.ConnectionConfig:
+    """As TFX's function of that purpose, which makes the folder too: to compile for elsewhere must leave nothing."""
+    mode = metadata_store_pb2.SqliteMetadataSourceConfig.READWRITE_OPENCREATE
+    sqlite = metadata_store_pb2.SqliteMetadataSourceConfig(filename_uri=path, connection_mode=mode)
+    return metadata_store_pb2.ConnectionConfig(sqlite=sqlite)
 
 
 def _transform(config: PipelineConfig, rows: Channel, schema: Channel) -> Transform:

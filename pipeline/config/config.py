@@ -17,6 +17,7 @@ from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph
 from pipeline.config.columns import feature_columns, resolve_columns
 from pipeline.config.features import Feature
+from pipeline.config.kubeflow import KubeflowConfig
 from pipeline.config.run import BeamConfig, EvaluationConfig, PushConfig, ServedConfig
 from pipeline.config.twins import TwinsConfig
 
@@ -44,6 +45,7 @@ class PipelineConfig:
         serving: How the served model is asked.
         beam: What runs the Beam pipelines.
         root: Folder under which `<name>` holds artifacts, metadata, checkpoints and reports.
+        kubeflow: How it runs on a cluster; None for on this machine only.
     """
 
     name: str
@@ -60,6 +62,7 @@ class PipelineConfig:
     serving: ServedConfig = dataclasses.field(default_factory=ServedConfig)
     beam: BeamConfig = dataclasses.field(default_factory=BeamConfig)
     root: str = DEFAULT_ROOT
+    kubeflow: KubeflowConfig | None = None
 
     @functools.cached_property
     def graph(self) -> TaskGraph:

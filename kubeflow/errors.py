@@ -1,0 +1,31 @@
+"""Errors of cluster runs, named by what the caller does next."""
+
+from __future__ import annotations
+
+from models.errors import ConfigError
+
+__all__ = ["ChangedPipelineError", "MetadataUnusableError", "NodeFailedError", "NotDeclaredError"]
+
+
+class NotDeclaredError(ConfigError):
+    """The configuration must say how it runs on a cluster."""
+
+
+class ChangedPipelineError(ConfigError):
+    """What was compiled is not what the container holds: compile and submit again, from one state of both."""
+
+
+class MetadataUnusableError(RuntimeError):
+    """The metadata store must be mended; nothing was run.
+
+    Attributes:
+        passing: Whether it may be there later.
+    """
+
+    def __init__(self, message: str, *, passing: bool) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+class NodeFailedError(RuntimeError):
+    """A node did not do its work; a retry begins anew."""
