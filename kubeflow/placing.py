@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import posixpath
 
+from kubeflow.errors import NotDeclaredError
 from pipeline.config import PipelineConfig
 from pipeline.config.kubeflow import KubeflowConfig
-
-from kubeflow.errors import NotDeclaredError
 
 __all__ = ["declared", "placed"]
 

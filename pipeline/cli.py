@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 import traceback
 from typing import Final
@@ -12,6 +11,7 @@ import click
 from models.errors import ConfigError
 from pipeline.clash import clashes
 from pipeline.errors import NotPushedError
+from pipeline.late import LateGroup
 from pipeline.quiet import hush
 
 __all__ = ["COMMANDS", "evenkeel", "main"]
@@ -20,13 +20,13 @@ RUN_FAILED: Final = 1
 WRONG_INPUT: Final = 2
 NOT_PUSHED: Final = 3
 
-# Each lives in a module of its own name and is imported when asked for: help must not pay for TensorFlow.
 COMMANDS: Final = {
     "affinity": "Says which tasks should share, by measuring.",
     "check": "Checks a configuration file.",
     "compare": "Says by how much one model is better than another on the same rows.",
     "demo": "Runs a configuration, serves what it pushed and asks it for scores.",
     "gate": "Says what a gate can tell: how often it is right.",
+    "kubeflow": "Runs a pipeline on a cluster.",
     "predict": "Asks a model server for scores.",
     "report": "Writes the report of a run again.",
     "rollback": "Puts the version before back, as a new one.",
@@ -35,24 +35,13 @@ COMMANDS: Final = {
     "simulate": "Writes impressions, clicks and conversions with known probabilities.",
 }
 
-
-class _LateGroup(click.Group):
-    """A group whose commands are imported when used."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        return importlib.import_module(f"pipeline.commands.{cmd_name}").command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(COMMANDS.items()))
+# By name, for no room imports the one above it.
+_PLACES: Final = {name: f"pipeline.commands.{name}" for name in COMMANDS} | {"kubeflow": "kubeflow.command"}
 
 
-@click.group(cls=_LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LateGroup, places=_PLACES, summaries=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="evenkeel", message="%(prog)s %(version)s")
 @click.option("--verbose", is_flag=True, help="Let TensorFlow, Beam and Google's libraries speak; show tracebacks.")
 @click.pass_context
@@ -82,7 +71,7 @@ def main() -> None:
 
 def _speaks_for_itself(error: Exception) -> bool:
     """Whether the message says what to do; a fault of ours or of a library needs its traceback."""
-    ours = type(error).__module__.partition(".")[0] in ("models", "components", "pipeline")
+    ours = type(error).__module__.partition(".")[0] in ("models", "components", "pipeline", "kubeflow")
     return ours or isinstance(error, OSError)
 
 
