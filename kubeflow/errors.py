@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.errors import ConfigError
 
-__all__ = ["ChangedPipelineError", "MetadataUnusableError", "NodeFailedError", "NotDeclaredError"]
+__all__ = ["ChangedPipelineError", "EvictedError", "MetadataUnusableError", "NodeFailedError", "NotDeclaredError"]
 
 
 class NotDeclaredError(ConfigError):
@@ -13,6 +13,10 @@ class NotDeclaredError(ConfigError):
 
 class ChangedPipelineError(ConfigError):
     """What was compiled is not what the container holds: compile and submit again, from one state of both."""
+
+
+class EvictedError(RuntimeError):
+    """The pod is asked to go: a retry, elsewhere perhaps, does the work."""
 
 
 class MetadataUnusableError(RuntimeError):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from models.errors import ConfigError
 
-__all__ = ["ConfigFileError", "NotPushedError", "RunFailedError"]
+__all__ = ["ConfigFileError", "NotPushedError", "RunFailedError", "reason_of"]
+
+_ROOMS: Final = ("models", "components", "pipeline", "kubeflow")
 
 
 class ConfigFileError(ConfigError):
@@ -38,3 +41,13 @@ class RunFailedError(RuntimeError):
 
 class NotPushedError(RuntimeError):
     """The run ended, and its gate refused the model, or another push came first: what serves goes on."""
+
+
+def reason_of(error: BaseException) -> str:
+    """What the innermost of our own errors says, else the last line of the outermost."""
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
+        chain.append(cause)
+    ours = [link for link in chain if type(link).__module__.partition(".")[0] in _ROOMS]
+    spoken = ours[0] if ours else error
+    return str(spoken) or type(spoken).__name__

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from pipeline.config import PipelineConfig
-from pipeline.errors import RunFailedError
+from pipeline.errors import RunFailedError, reason_of
 from pipeline.launch import compile_pipeline, launch_node, node_ids
 
 __all__ = ["LocalRun", "new_run_id", "run_locally", "today"]
@@ -64,16 +64,6 @@ def run_locally(
         try:
             launch_node(ir, node)
         except Exception as error:  # Whatever a node raises ends the run; its cause is kept for --verbose.
-            raise RunFailedError(node, _reason(error), nodes) from error
+            raise RunFailedError(node, reason_of(error), nodes) from error
         seconds[node] = time.monotonic() - started
     return LocalRun(run_id, seconds)
-
-
-def _reason(error: BaseException) -> str:
-    """What the innermost of our own errors says, else the last line of the outermost."""
-    chain = [error]
-    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
-        chain.append(cause)
-    ours = [link for link in chain if type(link).__module__.partition(".")[0] in ("models", "components", "pipeline")]
-    spoken = ours[0] if ours else error
-    return str(spoken) or type(spoken).__name__

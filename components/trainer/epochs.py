@@ -13,6 +13,7 @@ import tensorflow as tf
 from components.trainer.checkpoints import Checkpoints, Position
 from components.trainer.choice import EpochJudge
 from components.trainer.display import Display
+from components.trainer.eviction import Eviction
 from components.trainer.finite import FiniteGuard, check_losses, check_weights
 from components.trainer.inside import inside_scalars
 from components.trainer.pace import Pace
@@ -76,11 +77,23 @@ class Run:
         return self._judge.is_over(self._losses(self.position.intervals))
 
     def epoch(self, display: Display, callbacks: Sequence[tf.keras.callbacks.Callback] = ()) -> Interval:
-        """Trains and judges one epoch, or what a killed run has left of it."""
+        """Trains and judges one epoch, or what a killed run has left of it.
+
+        Raises:
+            EvictedTrainingError: The process was asked to end; the run is saved.
+        """
+        with Eviction() as eviction:
+            interval = self._epoch(display, callbacks, eviction)
+            eviction.check(interval.step)
+        return interval
+
+    def _epoch(
+        self, display: Display, callbacks: Sequence[tf.keras.callbacks.Callback], eviction: Eviction
+    ) -> Interval:
         begun, started = self.position, time.monotonic()
         guard = FiniteGuard(self._batches, where=f"epoch {begun.epoch}", done=begun.batch)
         every = self._settings.checkpoint_every_steps
-        saver = Saver(self._save, guard, begun, every=every, batches=self.num_batches)
+        saver = Saver(self._save, guard, begun, every=every, batches=self.num_batches, eviction=eviction)
         display.begin_epoch(begun.epoch, begun.batch)
         history = self._model.fit(
             self._batches(begun.batch),

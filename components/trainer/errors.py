@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CheckpointsInUseError", "DivergedTrainingError", "ScratchSpaceError"]
+__all__ = ["CheckpointsInUseError", "DivergedTrainingError", "EvictedTrainingError", "ScratchSpaceError"]
 
 
 class CheckpointsInUseError(RuntimeError):
@@ -11,6 +11,10 @@ class CheckpointsInUseError(RuntimeError):
 
 class DivergedTrainingError(ArithmeticError):
     """The loss or a weight is no longer finite: look at the named columns, or lower a learning rate, and run again."""
+
+
+class EvictedTrainingError(RuntimeError):
+    """The process was asked to end, and the run is saved: run again, and it goes on."""
 
 
 class ScratchSpaceError(OSError):

@@ -1,4 +1,4 @@
-"""Saves a run in the middle of an epoch, so that little is lost when it is killed."""
+"""Saves a run in the middle of an epoch: little is lost when it is killed, nothing when it is asked to end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from components.trainer.checkpoints import Position
+from components.trainer.eviction import Eviction
 from components.trainer.finite import FiniteGuard, check_weights
 
 __all__ = ["Saver"]
@@ -18,7 +19,9 @@ __all__ = ["Saver"]
 
 @final
 class Saver(tf.keras.callbacks.Callback):
-    """Saves every so many steps, but not after the last batch of an epoch: what follows it saves anyway.
+    """Saves every so many steps, and before it ends a run that is asked to end.
+
+    Not after the last batch of an epoch: what follows it saves anyway.
 
     Args:
         save: Writes a checkpoint.
@@ -26,14 +29,23 @@ class Saver(tf.keras.callbacks.Callback):
         begun: Where this epoch, or what a kill has left of it, begins; the model's metrics are of there.
         every: Steps.
         batches: Of the whole epoch.
+        eviction: Tells whether the run is asked to end.
     """
 
     _supports_tf_logs = True
 
     def __init__(
-        self, save: Callable[[Position], None], guard: FiniteGuard, begun: Position, *, every: int, batches: int
+        self,
+        save: Callable[[Position], None],
+        guard: FiniteGuard,
+        begun: Position,
+        *,
+        every: int,
+        batches: int,
+        eviction: Eviction,
     ) -> None:
         super().__init__()
+        self._eviction = eviction
         self._save, self._guard, self._every, self._batches = save, guard, every, batches
         self._position = begun
         self._began_at = time.monotonic() - begun.seconds
@@ -57,7 +69,8 @@ class Saver(tf.keras.callbacks.Callback):
         del batch, logs
         done, step = self._position.batch + 1, self._position.step + 1
         self._position = dataclasses.replace(self._position, batch=done, step=step)
-        if step % self._every == 0 and done < self._batches:
+        if done < self._batches and (step % self._every == 0 or self._eviction.asked):
             self._guard.check()
             check_weights(self.model, where=f"after step {step}")
             self._save(dataclasses.replace(self._position, seconds=time.monotonic() - self._began_at))
+            self._eviction.check(step)

@@ -1,13 +1,15 @@
 """Training: repeatable to the bit, whatever the order of the rows and wherever it was killed."""
 
 import dataclasses
+import os
+import signal
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from components.trainer.build import model_input
-from components.trainer.errors import DivergedTrainingError
+from components.trainer.errors import DivergedTrainingError, EvictedTrainingError
 from components.trainer.record import read_record, write_record
 from components.trainer.segments import SegmentColumn
 from components.trainer.settings import CheckpointRule, Distribution, Precision
@@ -134,6 +136,24 @@ def test_a_run_killed_after_an_epoch_goes_on_from_its_end(trained, plan, with_tr
         trained(seldom, callbacks=[KillAt(10)])
     resumed = trained(seldom)
     assert resumed.record.resumed_from_step == 8
+    assert_same(resumed, trained(dataclasses.replace(seldom, checkpoint_root=str(tmp_path / "other"))))
+
+
+class AskToEnd(KillAt):
+    def on_train_batch_end(self, batch, logs=None):
+        try:
+            super().on_train_batch_end(batch, logs)
+        except Killed:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.parametrize("step", [5, 8], ids=["mid-epoch", "end of an epoch"])
+def test_a_run_asked_to_end_loses_nothing(trained, plan, with_training, tmp_path, step):
+    seldom = with_training(plan, checkpoint_every_steps=100)
+    with pytest.raises(EvictedTrainingError):
+        trained(seldom, callbacks=[AskToEnd(step)])
+    resumed = trained(seldom)
+    assert resumed.record.resumed_from_step == {5: 6, 8: 8}[step]  # A signal after a step is heard at the next one.
     assert_same(resumed, trained(dataclasses.replace(seldom, checkpoint_root=str(tmp_path / "other"))))
 
 

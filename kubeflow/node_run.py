@@ -1,0 +1,109 @@
+"""One node of one run: done once, however often it is tried."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Final, final
+
+from ml_metadata.metadata_store import metadata_store
+from ml_metadata.proto import metadata_store_pb2
+
+from kubeflow.errors import ChangedPipelineError, NodeFailedError
+from kubeflow.store import connection_of, node_executions, open_store
+from models.binding import nearest
+from pipeline.config import load_config
+from pipeline.quiet import muted_stderr
+
+__all__ = ["NodeRun"]
+
+_DONE: Final = (metadata_store_pb2.Execution.COMPLETE, metadata_store_pb2.Execution.CACHED)
+
+
+@final
+class NodeRun:
+    """A node of a run.
+
+    All attempts share TFX's one execution of the node in the run: the first makes it, the others take it up.
+
+    Args:
+        node: Its name.
+        run_id: Names the run; the same for all its nodes, and their attempts.
+        path: Of the configuration.
+        assignments: Set over it when it was compiled.
+        overrides: Set over it in this run.
+        fingerprint: Of what was compiled.
+    """
+
+    def __init__(
+        self,
+        *,
+        node: str,
+        run_id: str,
+        path: str,
+        assignments: Sequence[str],
+        overrides: Sequence[str],
+        fingerprint: str,
+    ) -> None:
+        self._node, self._run_id, self._fingerprint, self._path = node, run_id, fingerprint, path
+        self._compiled_from = load_config(path, assignments)
+        self._config = load_config(path, [*assignments, *overrides]) if overrides else self._compiled_from
+        self._connection = connection_of(self._config)
+
+    def is_done(self) -> bool:
+        """Whether an attempt did the work, or found it done in TFX's cache.
+
+        Raises:
+            MetadataUnusableError: The store cannot be reached, or is of another release.
+        """
+        return any(execution.last_known_state in _DONE for execution in self._executions())
+
+    def do(self) -> None:
+        """Does the work.
+
+        Raises:
+            ChangedPipelineError: This container would not do what was compiled.
+            NodeFailedError: What the node reads is not there.
+        """
+        with muted_stderr():
+            from kubeflow.attempt import clear
+            from pipeline.launch import launch_node
+        ir = self._compiled()
+        for execution in self._executions():
+            clear(ir, self._node, execution, self._store)
+        launch_node(ir, self._node, self._connection)
+        if not self.is_done():
+            wanted = "must find what it reads, but the nodes before it have not left it in this run"
+            raise NodeFailedError(f"`{self._node}` {wanted}: run them first, under the same run id.")
+
+    @functools.cached_property
+    def _store(self) -> metadata_store.MetadataStore:
+        return open_store(self._connection)
+
+    def _executions(self) -> list[metadata_store_pb2.Execution]:
+        return node_executions(self._store, pipeline=self._config.name, run_id=self._run_id, node=self._node)
+
+    def _compiled(self) -> object:
+        from kubeflow.intermediate import compiled, fingerprint_of
+        from pipeline.launch import node_ids
+
+        found = fingerprint_of(self._compiled_from)
+        if found != self._fingerprint:
+            raise ChangedPipelineError(
+                "kubeflow", [_changed(self._path, found, compiled_as=self._fingerprint)]
+            )
+        ir = compiled(self._config, self._run_id)
+        if self._node not in node_ids(ir):
+            wanted = (
+                f"`--node` must be a node of this pipeline, got {self._node!r}. {nearest(self._node, node_ids(ir))}"
+            )
+            raise ChangedPipelineError("kubeflow", [wanted])
+        return ir
+
+
+def _changed(path: str, found: str, *, compiled_as: str) -> str:
+    return (
+        f"`--fingerprint` must be that of {path} and of the code in this container, {found}, got {compiled_as}: the "
+        "pipeline was compiled from another configuration or other code. Compile it again from this state, or give the "
+        "container the state it was compiled from."
+    )
