@@ -89,9 +89,7 @@ class NodeRun:
 
         found = fingerprint_of(self._compiled_from)
         if found != self._fingerprint:
-            raise ChangedPipelineError(
-                "kubeflow", [_changed(self._path, found, compiled_as=self._fingerprint)]
-            )
+            raise ChangedPipelineError("kubeflow", [_changed(self._path, found, compiled_as=self._fingerprint)])
         ir = compiled(self._config, self._run_id)
         if self._node not in node_ids(ir):
             wanted = (

@@ -232,7 +232,11 @@ class KubeflowConfig:
             for key in self.overrides
             if not _KEY.fullmatch(key)
         ]
-        problems += [f"`overrides` must not hold {key!r}." for key in self.overrides if key.startswith("kubeflow")]
+        problems += [
+            f"`overrides` must not hold {key!r}: what a run's containers are is compiled."
+            for key in self.overrides
+            if key.partition(".")[0] == "kubeflow"
+        ]
         raise_if_any("kubeflow", problems)
 
     def settings_of(self, node: str) -> NodeSettings:

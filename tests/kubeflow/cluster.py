@@ -66,7 +66,7 @@ class Cluster:
             on_pod: Told of each process when it has started; may kill it.
             only: A task that is run alone.
         """
-        spec, platform = _read(text)
+        spec, platform = read_yaml(text)
         given = _values(spec.root.input_definitions, parameters or {})
         tasks = spec.root.dag.tasks
         order = graphlib.TopologicalSorter({name: task.dependent_tasks for name, task in tasks.items()})
@@ -126,7 +126,7 @@ class Cluster:
         return mount.mount_path
 
 
-def _read(text):
+def read_yaml(text):
     """As the API server reads it: what its schema does not know is refused."""
     spec = pipeline_spec_pb2.PipelineSpec()
     documents = list(yaml.safe_load_all(text))

@@ -1,0 +1,29 @@
+"""A MySQL server, and a configuration that says how it runs on a cluster."""
+
+import pathlib
+
+import pytest
+
+from tests.kubeflow import mysql as server
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+IMAGE = "registry.example/evenkeel@sha256:" + "0" * 64
+
+
+@pytest.fixture(scope="session")
+def mysql(tmp_path_factory):
+    """A MySQL server for all tests; each names a database of its own, which ML Metadata makes."""
+    with server.running(tmp_path_factory.mktemp("mysql")) as running:
+        yield running
+
+
+def cluster_section(**changed):
+    """The section `kubeflow`, as assignments."""
+    section = {
+        "image": IMAGE,
+        "config": "/opt/evenkeel/config.yaml",
+        "volume": "{claim: evenkeel, path: /mnt/evenkeel}",
+        "metadata": "{kind: mysql, host: mysql, database: metadata}",
+        **changed,
+    }
+    return [f"kubeflow.{name}={value}" for name, value in section.items()]
