@@ -1,4 +1,4 @@
-"""A configuration as a pipeline of Kubeflow Pipelines: a container for each node, chained for order only."""
+"""A configuration as a pipeline of Kubeflow Pipelines: a container for each node, _chained for order only."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def compile_yaml(config: PipelineConfig, assignments: Sequence[str] = ()) -> str
         waits_for = _one_by_one(waits_for)
     parameters = run_parameters(section)
 
-    def chained(*channels: Any) -> None:  # Any: what kfp passes for a parameter has no public type.
+    def _chained(*channels: Any) -> None:  # Any: what kfp passes for a parameter has no public type.
         tasks: dict[str, dsl.PipelineTask] = {}
         for node, upstream in waits_for.items():
             component = node_component(node, command, parameters)
@@ -56,8 +56,8 @@ def compile_yaml(config: PipelineConfig, assignments: Sequence[str] = ()) -> str
             tasks[node].after(*(tasks[name] for name in upstream))
             give(tasks[node], section.settings_of(node), section)
 
-    chained.__signature__ = inspect.Signature([parameter.signature for parameter in parameters])  # type: ignore[attr-defined]
-    return _written(dsl.pipeline(chained, name=config.name.replace("_", "-")))
+    _chained.__signature__ = inspect.Signature([parameter.signature for parameter in parameters])  # type: ignore[attr-defined]
+    return _written(dsl.pipeline(_chained, name=config.name.replace("_", "-")))
 
 
 def _check_nodes(declared_nodes: Mapping[str, object], nodes: Mapping[str, object]) -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from models.errors import ConfigError
 
-__all__ = ["ChangedPipelineError", "EvictedError", "MetadataUnusableError", "NodeFailedError", "NotDeclaredError"]
+__all__ = [
+    "ApiRefusedError",
+    "ApiUnreachableError",
+    "ChangedPipelineError",
+    "ClusterRunFailedError",
+    "EvictedError",
+    "MetadataUnusableError",
+    "NodeFailedError",
+    "NotDeclaredError",
+]
 
 
 class NotDeclaredError(ConfigError):
@@ -33,3 +42,15 @@ class MetadataUnusableError(RuntimeError):
 
 class NodeFailedError(RuntimeError):
     """A node did not do its work; a retry begins anew."""
+
+
+class ApiRefusedError(RuntimeError):
+    """Kubeflow's API understood what it was asked and refused: nothing was started."""
+
+
+class ApiUnreachableError(RuntimeError):
+    """Kubeflow's API does not answer: nothing was started that is known of."""
+
+
+class ClusterRunFailedError(RuntimeError):
+    """A run on the cluster did not end well: look at its log there."""

@@ -16,7 +16,7 @@ from typing import Final
 
 from kubeflow.errors import EvictedError, MetadataUnusableError
 from models.errors import ConfigError
-from pipeline.errors import reason_of
+from pipeline.errors import ROOMS, reason_of
 from pipeline.quiet import hush
 from pipeline.reproducible import fix_hash_seed
 
@@ -98,10 +98,13 @@ def _filled(value: str) -> str:
 
 
 def _log_for(run_id: str, node: str) -> None:
-    """Every line says which node of which run it is of."""
+    """Every line says which node of which run it is of; of libraries only warnings are shown."""
     logging.disable(logging.NOTSET)
-    form = f"%(asctime)s %(levelname)s run={run_id} node={node} %(name)s: %(message)s"
-    logging.basicConfig(format=form.replace("%%", "%"), level=logging.INFO, stream=sys.stdout, force=True)
+    handler = logging.StreamHandler(sys.stdout)
+    names = f"run={run_id} node={node}".replace("%", "%%")
+    handler.setFormatter(logging.Formatter(f"%(asctime)s %(levelname)s {names} %(name)s: %(message)s"))
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.partition(".")[0] in ROOMS)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 
 def _leave(signum: int, frame: types.FrameType | None) -> None:

@@ -10,7 +10,7 @@ import click
 
 from models.errors import ConfigError
 from pipeline.clash import clashes
-from pipeline.errors import NotPushedError
+from pipeline.errors import ROOMS, NotPushedError
 from pipeline.late import LateGroup
 from pipeline.quiet import hush
 
@@ -71,7 +71,7 @@ def main() -> None:
 
 def _speaks_for_itself(error: Exception) -> bool:
     """Whether the message says what to do; a fault of ours or of a library needs its traceback."""
-    ours = type(error).__module__.partition(".")[0] in ("models", "components", "pipeline", "kubeflow")
+    ours = type(error).__module__.partition(".")[0] in ROOMS
     return ours or isinstance(error, OSError)
 
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from models.errors import ConfigError
 
-__all__ = ["ConfigFileError", "NotPushedError", "RunFailedError", "reason_of"]
+__all__ = ["ROOMS", "ConfigFileError", "NotPushedError", "RunFailedError", "reason_of"]
 
-_ROOMS: Final = ("models", "components", "pipeline", "kubeflow")
+ROOMS: Final = ("models", "components", "pipeline", "kubeflow")
 
 
 class ConfigFileError(ConfigError):
@@ -48,6 +48,6 @@ def reason_of(error: BaseException) -> str:
     chain = [error]
     while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
         chain.append(cause)
-    ours = [link for link in chain if type(link).__module__.partition(".")[0] in _ROOMS]
+    ours = [link for link in chain if type(link).__module__.partition(".")[0] in ROOMS]
     spoken = ours[0] if ours else error
     return str(spoken) or type(spoken).__name__

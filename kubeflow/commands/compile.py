@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import pathlib
 
 import click
 
-from kubeflow.placing import declared
+from kubeflow.commands.options import compiled_text
 from pipeline.commands.options import CONFIG_ARGUMENT, SET_OPTION
-from pipeline.config import load_config
-from pipeline.quiet import muted_stderr
 
 __all__ = ["command"]
 
@@ -25,9 +22,6 @@ def command(verbose: bool, config: str, overrides: tuple[str, ...], output: str)
 
     Exits 2 where CONFIG is wrong, or does not say how it runs on a cluster.
     """
-    checked = load_config(config, overrides)
-    declared(checked)  # Before TFX is imported, which takes long.
-    with contextlib.nullcontext() if verbose else muted_stderr():
-        from kubeflow.compile import compile_yaml
-    pathlib.Path(output).write_text(compile_yaml(checked, overrides), encoding="utf-8")
+    _, text = compiled_text(config, overrides, verbose=verbose)
+    pathlib.Path(output).write_text(text, encoding="utf-8")
     click.echo(f"pipeline: {output}")

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import getpass
 import pathlib
 import shutil
 import socket
@@ -43,7 +44,7 @@ def running(folder):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    here = ["--no-defaults", f"--datadir={folder / 'rows'}", "--user=root"]
+    here = ["--no-defaults", f"--datadir={folder / 'rows'}", f"--user={getpass.getuser()}"]
     install = ["mariadb-install-db", *here, "--auth-root-authentication-method=normal", "--skip-test-db"]
     subprocess.run(install, check=True, capture_output=True)
     where = ["--bind-address=127.0.0.1", f"--port={port}", f"--socket={folder / 's'}", f"--pid-file={folder / 'pid'}"]

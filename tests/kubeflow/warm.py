@@ -46,6 +46,14 @@ class Forked:
             return file.read(), None
 
 
+def call(function, *arguments):
+    """Calls a module's function in such a process."""
+    process = _CONTEXT.Process(target=function, args=arguments)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
 def _become(words, folder, environment, output):
     with open(output, "wb", buffering=0) as file:
         os.dup2(file.fileno(), 1)

@@ -20,6 +20,7 @@ def test_a_request_to_end_interrupts_nothing_until_it_is_asked_about():
 def test_without_a_request_nothing_ends():
     with Eviction() as eviction:
         eviction.check(7)
+    assert not eviction.asked
 
 
 def test_what_heard_the_signal_before_hears_it_again():

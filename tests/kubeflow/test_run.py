@@ -1,0 +1,194 @@
+"""The compiled taxi pipeline on a cluster of the tests' own: two runs, in the first of which pods are killed."""
+
+import dataclasses
+import os
+import pathlib
+import shutil
+import signal
+import time
+
+import pytest
+
+from components.pusher.publish import versions
+from kubeflow.run_node import DONE, FINAL, RETRY
+from kubeflow.store import connection_of, node_executions, open_store
+from pipeline.config import load_config
+from tests.kubeflow import warm
+from tests.kubeflow.cluster import Cluster, Pod
+from tests.kubeflow.conftest import IMAGE, ROOT, cluster_section
+from tests.kubeflow.mysql import PASSWORD, USER
+
+pytestmark = [pytest.mark.slow, pytest.mark.integration]
+
+LIMIT_S = 300
+SECRETS = {"login": {"user": USER, "password": PASSWORD}}
+VARIABLES = {"EVENKEEL_METADATA_USER": USER, "EVENKEEL_METADATA_PASSWORD": PASSWORD}
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")}
+
+
+def compile_to(path, assignments, output):
+    from kubeflow.compile import compile_yaml
+
+    pathlib.Path(output).write_text(compile_yaml(load_config(path, assignments), assignments))
+
+
+@dataclasses.dataclass
+class Taxi:
+    """The pipeline, where it runs, and what two runs of it came to."""
+
+    cluster: Cluster
+    text: str
+    assignments: list[str]
+    volume: pathlib.Path
+    pods: dict[str, list[Pod]] = dataclasses.field(default_factory=dict)
+    pushed: dict[str, list[int]] = dataclasses.field(default_factory=dict)
+
+    def run(self, run_id, **options):
+        self.pods[run_id] = self.cluster.run(self.text, run_id, **options)
+        self.pushed[run_id] = versions(str(self.volume / "runs" / "served" / "chicago_taxi"))
+        return self.pods[run_id]
+
+    def states(self, run_id):
+        """What the store says became of each node."""
+        from ml_metadata.proto import metadata_store_pb2
+
+        config = load_config(str(ROOT / "configs" / "chicago_taxi.yaml"), self.assignments)
+        store = open_store(connection_of(config, VARIABLES))
+        names = {pod.task: pod.output.partition(" node=")[2].partition(" ")[0] for pod in self.pods[run_id]}
+        found = {}
+        for name in names.values():
+            (execution,) = node_executions(store, pipeline="chicago_taxi", run_id=run_id, node=name)
+            found[name] = metadata_store_pb2.Execution.State.Name(execution.last_known_state)
+        return found
+
+
+def disturb(volume):
+    """Kills the first pod of one node as it begins, and asks that of the Trainer to go in the middle of its work."""
+
+    def on_pod(pod):
+        if pod.attempt == 0 and pod.task == "statisticsgen":
+            _wait_for(pod, volume / "runs" / "chicago_taxi" / "artifacts", "StatisticsGen/statistics/*/Split-train")
+            pod.process.send_signal(signal.SIGKILL)
+        if pod.attempt == 0 and pod.task == "trainer":
+            _wait_for(pod, volume / "runs" / "chicago_taxi" / "checkpoints", "*/step-*/position.json")
+            pod.process.send_signal(signal.SIGTERM)
+
+    return on_pod
+
+
+def _wait_for(pod, folder, pattern):
+    deadline = time.monotonic() + LIMIT_S
+    while not list(folder.glob(pattern)):
+        assert pod.status is None and time.monotonic() < deadline, pod.process.communicate(1)[0]
+        time.sleep(0.005)
+
+
+@pytest.fixture(scope="module")
+def taxi(mysql, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("taxi")
+    volume = folder / "claim"
+    volume.mkdir()
+    shutil.copy(ROOT / "configs" / "chicago_taxi.yaml", volume / "taxi.yaml")
+    assignments = cluster_section(
+        config=f"{folder}/mnt/taxi.yaml",
+        volume=f"{{claim: evenkeel, path: {folder}/mnt}}",
+        metadata=f"{{kind: mysql, host: {mysql.host}, port: {mysql.port}, database: taxi}}",
+        secrets="[{name: login, env: {user: EVENKEEL_METADATA_USER, password: EVENKEEL_METADATA_PASSWORD}}]",
+        overrides="[training.seed]",
+    )
+    assignments += ["training.checkpoint_every_steps=10", "training.epochs=4"]
+    with pytest.MonkeyPatch.context() as patch:
+        # What the forks cannot take from a container's environment any more: it is read as libraries load.
+        for name, value in {**ONE_THREAD, "PYTHONHASHSEED": "0", "TF_USE_LEGACY_KERAS": "1"}.items():
+            patch.setenv(name, value)
+        warm.call(compile_to, str(volume / "taxi.yaml"), assignments, str(folder / "pipeline.yaml"))
+    cluster = Cluster(
+        images={IMAGE: ROOT},
+        claims={"evenkeel": volume},
+        secrets=SECRETS,
+        path=f"{ROOT}/.venv/bin:{os.defpath}",
+        machine=ONE_THREAD,
+        start=warm.Forked,
+    )
+    made = Taxi(cluster, (folder / "pipeline.yaml").read_text(), assignments, volume)
+    made.run("first", on_pod=disturb(volume))
+    made.run("second")
+    return made
+
+
+def outcomes(taxi, run_id):
+    return [(pod.task, pod.status) for pod in taxi.pods[run_id] if pod.status != DONE]
+
+
+def test_a_run_with_killed_pods_pushes_one_model(taxi):
+    assert outcomes(taxi, "first") == [("statisticsgen", -signal.SIGKILL), ("trainer", RETRY)], shown(taxi, "first")
+    assert set(taxi.states("first").values()) == {"COMPLETE"}
+    assert len(taxi.pushed["first"]) == 1
+
+
+def shown(taxi, run_id):
+    return taxi.pods[run_id][-1].output
+
+
+def test_a_trainer_that_is_asked_to_go_is_taken_up_by_the_next_pod(taxi):
+    (gone,) = [pod for pod in taxi.pods["first"] if pod.task == "trainer" and pod.status]
+    assert "is saved after step" in gone.output and "Traceback" in gone.output
+    (record,) = taxi.volume.rglob("training.json")
+    assert '"resumed_from_step": 0' not in record.read_text()
+
+
+def test_the_next_run_compares_with_what_serves_and_takes_the_rest_from_the_cache(taxi):
+    assert outcomes(taxi, "second") == [], shown(taxi, "second")
+    states = taxi.states("second")
+    anew = {name for name, state in states.items() if state == "COMPLETE"}
+    assert anew == {"ServingModel", "Evaluator", "TaskGate", "Pusher"}
+    assert set(states.values()) == {"COMPLETE", "CACHED"}
+    reports = sorted(taxi.volume.rglob("gate_report.json"), key=lambda path: path.stat().st_mtime)
+    assert f'"{taxi.pushed["first"][0]}"' in reports[-1].read_text()
+    assert taxi.pushed["second"] == taxi.pushed["first"]  # The very model that serves is not pushed again.
+
+
+def test_what_is_done_is_not_done_again(taxi):
+    before = sorted((taxi.volume / "runs").rglob("*"))
+    pods = taxi.cluster.run(taxi.text, "second")
+    assert all(pod.status == DONE and "was done by an earlier attempt" in pod.output for pod in pods)
+    assert sorted((taxi.volume / "runs").rglob("*")) == before
+
+
+def test_every_line_of_a_pods_log_says_whose_it_is(taxi):
+    lines = taxi.pods["second"][-1].output.splitlines()
+    assert lines and all(" run=second node=Pusher " in line for line in lines), lines
+
+
+def test_a_run_may_override_what_is_declared(taxi):
+    pods = taxi.cluster.run(taxi.text, "other", {"training_seed": "wrong"}, only="declaredschema")
+    assert [pod.status for pod in pods] == [FINAL] * 3
+    assert "training.seed: must be an integer, got 'wrong'" in pods[-1].output
+
+
+def test_a_configuration_that_changed_since_is_not_run(taxi):
+    with changed(taxi.volume / "taxi.yaml", "batch_size: 256", "batch_size: 128"):
+        pods = taxi.cluster.run(taxi.text, "changed", only="declaredschema")
+    assert pods[-1].status == FINAL
+    assert "the pipeline was compiled from another configuration or other code. Compile it again" in pods[-1].output
+
+
+def test_a_node_before_its_time_fails_and_says_what_is_missing(taxi):
+    pods = taxi.cluster.run(taxi.text, "early", only="transform")
+    assert pods[-1].status == RETRY
+    assert "the nodes before it have not left it in this run: run them first" in pods[-1].output
+
+
+class changed:
+    """A file with a piece replaced until the block ends."""
+
+    def __init__(self, path, old, new):
+        self.path, self.before = path, path.read_text()
+        assert old in self.before
+        self.after = self.before.replace(old, new)
+
+    def __enter__(self):
+        self.path.write_text(self.after)
+
+    def __exit__(self, *error):
+        self.path.write_text(self.before)
