@@ -58,20 +58,27 @@ class NodeRun:
         """
         return any(execution.last_known_state in _DONE for execution in self._executions())
 
-    def do(self) -> None:
-        """Does the work.
+    def prepare(self) -> None:
+        """Imports TFX, compiles, and clears away what an earlier attempt left.
 
         Raises:
             ChangedPipelineError: This container would not do what was compiled.
-            NodeFailedError: What the node reads is not there.
         """
         with muted_stderr():
             from kubeflow.attempt import clear
-            from pipeline.launch import launch_node
-        ir = self._compiled()
+        self._ir = self._compiled()
         for execution in self._executions():
-            clear(ir, self._node, execution, self._store)
-        launch_node(ir, self._node, self._connection)
+            clear(self._ir, self._node, execution, self._store)
+
+    def do(self) -> None:
+        """Does the work, once it is prepared.
+
+        Raises:
+            NodeFailedError: What the node reads is not there.
+        """
+        from pipeline.launch import launch_node
+
+        launch_node(self._ir, self._node, self._connection)
         if not self.is_done():
             wanted = "must find what it reads, but the nodes before it have not left it in this run"
             raise NodeFailedError(f"`{self._node}` {wanted}: run them first, under the same run id.")

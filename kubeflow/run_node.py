@@ -10,6 +10,7 @@ import argparse
 import logging
 import signal
 import sys
+import time
 import types
 from collections.abc import Sequence
 from typing import Final
@@ -27,6 +28,7 @@ RETRY: Final = 1
 FINAL: Final = 2
 
 _LOG: Final = logging.getLogger("kubeflow.run_node")
+_STARTED: Final = time.monotonic()
 _UNFILLED: Final = "{{"  # How a placeholder begins that Kubeflow left as it was.
 
 
@@ -68,9 +70,10 @@ def _run(options: argparse.Namespace) -> int:
     if run.is_done():
         _LOG.info("was done by an earlier attempt")
         return DONE
-    _LOG.info("begins")
+    run.prepare()
+    _LOG.info("begins after %.1f s of start-up", time.monotonic() - _STARTED)
     run.do()
-    _LOG.info("is done")
+    _LOG.info("is done after %.1f s", time.monotonic() - _STARTED)
     return DONE
 
 

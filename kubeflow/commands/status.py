@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from kubeflow.commands.options import HOST_OPTION, NAMESPACE_OPTION
 from pipeline.commands.options import CONFIG_ARGUMENT, SET_OPTION
@@ -24,8 +22,7 @@ def command(config: str, overrides: tuple[str, ...], *, host: str, namespace: st
     checked = load_config(config, overrides)
     from kubeflow.client import ClusterClient
 
-    table = Table("run", "state", "submitted", "id", "error")
     for run in ClusterClient(checked.name, host, namespace).runs()[:last]:
-        created = f"{run.created:%Y-%m-%d %H:%M}" if run.created else ""
-        table.add_row(run.name, run.state, created, run.run_id, run.error)
-    Console().print(table)
+        submitted = f"{run.created:%Y-%m-%d %H:%M}" if run.created else "?"
+        said = f": {run.error}" if run.error else ""
+        click.echo(f"run {run.run_id}: {run.name}, submitted {submitted}, {run.state}{said}")

@@ -39,7 +39,7 @@ def test_a_run_is_started_with_its_date_and_what_it_overrides_and_shown(ask, api
     assert done.output == f"run {run['run_id']}: chicago_taxi 2026-11-22, PENDING\n"
     assert run["runtime_config"]["parameters"] == {"run_date": "2026-11-22", "training_epochs": "2"}
     shown = ask("status").output
-    assert "chicago_taxi 2026-11-22" in shown and "PENDING" in shown
+    assert shown == f"run {run['run_id']}: chicago_taxi 2026-11-22, submitted 2026-11-22 12:00, PENDING\n"
 
 
 def test_what_is_no_declared_override_is_refused_before_anything_starts(ask, api):

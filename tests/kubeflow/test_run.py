@@ -63,7 +63,7 @@ class Taxi:
 
 
 def disturb(volume):
-    """Kills the first pod of one node as it begins, and asks that of the Trainer to go in the middle of its work."""
+    """Kills the first pod of a node as it writes and that of the Pusher as it has pushed; asks the Trainer's to go."""
 
     def on_pod(pod):
         if pod.attempt == 0 and pod.task == "statisticsgen":
@@ -72,6 +72,9 @@ def disturb(volume):
         if pod.attempt == 0 and pod.task == "trainer":
             _wait_for(pod, volume / "runs" / "chicago_taxi" / "checkpoints", "*/step-*/position.json")
             pod.process.send_signal(signal.SIGTERM)
+        if pod.attempt == 0 and pod.task == "pusher":
+            _wait_for(pod, volume / "runs" / "served", "chicago_taxi/[0-9]*")
+            pod.process.send_signal(signal.SIGKILL)
 
     return on_pod
 
@@ -121,7 +124,9 @@ def outcomes(taxi, run_id):
 
 
 def test_a_run_with_killed_pods_pushes_one_model(taxi):
-    assert outcomes(taxi, "first") == [("statisticsgen", -signal.SIGKILL), ("trainer", RETRY)], shown(taxi, "first")
+    killed = [("statisticsgen", -signal.SIGKILL), ("trainer", RETRY), ("pusher", -signal.SIGKILL)]
+    # Between what it pushed and what it notes of that the Pusher may be faster than its killer.
+    assert outcomes(taxi, "first") in (killed, killed[:-1]), shown(taxi, "first")
     assert set(taxi.states("first").values()) == {"COMPLETE"}
     assert len(taxi.pushed["first"]) == 1
 
@@ -141,7 +146,7 @@ def test_the_next_run_compares_with_what_serves_and_takes_the_rest_from_the_cach
     assert outcomes(taxi, "second") == [], shown(taxi, "second")
     states = taxi.states("second")
     anew = {name for name, state in states.items() if state == "COMPLETE"}
-    assert anew == {"ServingModel", "Evaluator", "TaskGate", "Pusher"}
+    assert anew == {"ParityCheck", "ServingModel", "Evaluator", "TaskGate", "Pusher"}
     assert set(states.values()) == {"COMPLETE", "CACHED"}
     reports = sorted(taxi.volume.rglob("gate_report.json"), key=lambda path: path.stat().st_mtime)
     assert f'"{taxi.pushed["first"][0]}"' in reports[-1].read_text()

@@ -3,6 +3,7 @@
 A container's process is its own all the same: it shares no memory, file or variable with another, and can be killed.
 """
 
+import contextlib
 import multiprocessing
 import os
 import runpy
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-PRELOADED = ["pipeline.launch", "pipeline.graph", "components.trainer.run", "kubeflow.run_node"]
+PRELOADED = ["pipeline.launch", "pipeline.graph", "components.trainer.run", "kubeflow.intermediate"]
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(PRELOADED)
@@ -35,15 +36,16 @@ class Forked:
         return self._process.exitcode
 
     def send_signal(self, number):
-        os.kill(self.pid, number)
+        with contextlib.suppress(ProcessLookupError):  # It has ended by itself.
+            os.kill(self.pid, number)
 
     def communicate(self, timeout):
         self._process.join(timeout)
         if self._process.exitcode is None:
             self._process.kill()
             raise subprocess.TimeoutExpired(self._process.name, timeout)
-        with open(self._output.name, errors="replace") as file:
-            return file.read(), None
+        with self._output:
+            return self._output.read().decode(errors="replace"), None
 
 
 def call(function, *arguments):
