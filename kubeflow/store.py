@@ -57,19 +57,19 @@ def open_store(
     Raises:
         MetadataUnusableError: It cannot be reached, or is of another release.
     """
-    for wait_s in (*waits_s, None):
+    waits = iter(waits_s)
+    while True:
         try:
             store = metadata_store.MetadataStore(connection)
             store.get_context_types()
         except Exception as error:  # MLMD raises RuntimeError, and an error of its own for each status of its service.
             if _OTHER_SCHEMA in str(error):
                 raise MetadataUnusableError(_other_schema(connection, error), passing=False) from error
-            if wait_s is None:
+            if (wait_s := next(waits, None)) is None:
                 raise MetadataUnusableError(_unreachable(connection, error), passing=True) from error
             sleep(wait_s)
         else:
             return store
-    raise AssertionError
 
 
 def node_executions(

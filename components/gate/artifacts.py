@@ -13,4 +13,4 @@ __all__ = ["GateReportArtifact"]
 class GateReportArtifact(artifact.Artifact):
     """A folder with `gate_report.json`, see `components.gate.report.GateReport`."""
 
-    TYPE_NAME = "GateReport"
+    TYPE_NAME = "evenkeel.GateReport"  # With a namespace, as Vertex AI asks for.

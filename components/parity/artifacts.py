@@ -13,4 +13,4 @@ __all__ = ["ParityReportArtifact"]
 class ParityReportArtifact(artifact.Artifact):
     """A folder with `parity_report.json`, see `components.parity.report.ParityReport`."""
 
-    TYPE_NAME = "ParityReport"
+    TYPE_NAME = "evenkeel.ParityReport"  # With a namespace, as Vertex AI asks for.

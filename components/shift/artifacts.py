@@ -13,4 +13,4 @@ __all__ = ["ShiftReportArtifact"]
 class ShiftReportArtifact(artifact.Artifact):
     """A folder with `shift_report.json`, see `components.shift.report.ShiftReport`."""
 
-    TYPE_NAME = "ShiftReport"
+    TYPE_NAME = "evenkeel.ShiftReport"  # With a namespace, as Vertex AI asks for.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import enum
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,7 +14,16 @@ from kubeflow.placing import declared
 from pipeline.config import PipelineConfig, load_config
 from pipeline.quiet import muted_stderr
 
-__all__ = ["HOST_OPTION", "NAMESPACE_OPTION", "PARAMETER_OPTION", "RUN_DATE", "compiled_text", "run_name", "values_of"]
+__all__ = [
+    "HOST_OPTION",
+    "NAMESPACE_OPTION",
+    "PARAMETER_OPTION",
+    "RUN_DATE",
+    "Target",
+    "compiled_text",
+    "run_name",
+    "values_of",
+]
 
 HOST_OPTION: Final = click.option(
     "--host", required=True, envvar="KF_PIPELINES_ENDPOINT", help="Address of Kubeflow Pipelines' API."
@@ -29,11 +39,24 @@ PARAMETER_OPTION: Final = click.option(
 RUN_DATE: Final = click.DateTime(["%Y-%m-%d"])
 
 
-def compiled_text(config: str, overrides: Sequence[str], *, verbose: bool) -> tuple[PipelineConfig, str]:
+class Target(enum.Enum):
+    """What runs the pipeline."""
+
+    KUBEFLOW = "kubeflow"
+    VERTEX = "vertex"
+
+
+def compiled_text(
+    config: str, overrides: Sequence[str], *, verbose: bool, target: Target = Target.KUBEFLOW
+) -> tuple[PipelineConfig, str]:
     """The configuration, and what it compiles to."""
     checked = load_config(config, overrides)
     declared(checked)  # Before TFX is imported, which takes long.
     with contextlib.nullcontext() if verbose else muted_stderr():
+        if target is Target.VERTEX:
+            from kubeflow.vertex import compile_vertex
+
+            return checked, compile_vertex(checked)
         from kubeflow.compile import compile_yaml
     return checked, compile_yaml(checked, overrides)
 

@@ -146,7 +146,7 @@ def test_the_next_run_compares_with_what_serves_and_takes_the_rest_from_the_cach
     assert outcomes(taxi, "second") == [], shown(taxi, "second")
     states = taxi.states("second")
     anew = {name for name, state in states.items() if state == "COMPLETE"}
-    assert anew == {"ParityCheck", "ServingModel", "Evaluator", "TaskGate", "Pusher"}
+    assert anew == {"AnchorModel", "ParityCheck", "ServingModel", "Evaluator", "TaskGate", "Pusher"}
     assert set(states.values()) == {"COMPLETE", "CACHED"}
     reports = sorted(taxi.volume.rglob("gate_report.json"), key=lambda path: path.stat().st_mtime)
     assert f'"{taxi.pushed["first"][0]}"' in reports[-1].read_text()

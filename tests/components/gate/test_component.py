@@ -147,7 +147,7 @@ def test_in_a_pipeline_the_pusher_hangs_on_the_gate_alone(policy):
         policy=policy({"margin": 0.01}).to_json(),
     )
     assert node.id == "TaskGate"
-    assert node.outputs["report"].type_name == "GateReport"
+    assert node.outputs["report"].type_name == "evenkeel.GateReport"
     pusher = Pusher(
         model=channel.Channel(type=standard_artifacts.Model),
         model_blessing=node.outputs["blessing"],
