@@ -56,15 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     from kubeflow.node_run import NodeRun
 
-    if options.run_date or options.span_days:
-        wanted = "must be empty, for this release reads the data as the configuration says"
-        raise ConfigError("run", [f"`--run-date` and `--span-days` {wanted}: leave both parameters empty."])
     run = NodeRun(
         node=options.node,
         run_id=options.run_id,
         path=options.config,
         assignments=options.assignments,
-        overrides=[assignment for assignment in options.overrides if not assignment.endswith("=")],
+        overrides=_overrides(options),
         fingerprint=options.fingerprint,
     )
     if run.is_done():
@@ -87,9 +84,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fingerprint", required=True, help="of what was compiled")
     parser.add_argument("--set", dest="assignments", action="append", default=[], help="as it was compiled with")
     parser.add_argument("--override", dest="overrides", action="append", default=[], help="of this run; KEY= for none")
-    parser.add_argument("--run-date", default="", help="YYYY-MM-DD; empty for the configuration's data as they are")
-    parser.add_argument("--span-days", default="", help="days of data; empty for as many as the configuration says")
+    parser.add_argument("--run-date", default="", help="the newest day to read; empty for as is declared")
+    parser.add_argument("--span-days", default="", help="days to read; empty for as is declared")
     return parser
+
+
+def _overrides(options: argparse.Namespace) -> list[str]:
+    """What the run sets over the configuration; a parameter that was left empty sets nothing."""
+    found = [assignment for assignment in options.overrides if not assignment.endswith("=")]
+    if options.run_date:
+        found.append(f"data.run_date='{options.run_date}'")
+    if options.span_days:
+        found.append(f"data.window_days={options.span_days}")
+    return found
 
 
 def _filled(value: str) -> str:

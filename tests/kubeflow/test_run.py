@@ -1,6 +1,7 @@
 """The compiled taxi pipeline on a cluster of the tests' own: two runs, in the first of which pods are killed."""
 
 import dataclasses
+import json
 import os
 import pathlib
 import shutil
@@ -149,7 +150,9 @@ def test_the_next_run_compares_with_what_serves_and_takes_the_rest_from_the_cach
     assert anew == {"AnchorModel", "ParityCheck", "ServingModel", "Evaluator", "TaskGate", "Pusher"}
     assert set(states.values()) == {"COMPLETE", "CACHED"}
     reports = sorted(taxi.volume.rglob("gate_report.json"), key=lambda path: path.stat().st_mtime)
-    assert f'"{taxi.pushed["first"][0]}"' in reports[-1].read_text()
+    first, second = (json.loads(path.read_text()) for path in reports)
+    assert (first["status"], second["status"]) == ("first run", "passed")
+    assert str(taxi.pushed["first"][0]) in str(second["references"])
     assert taxi.pushed["second"] == taxi.pushed["first"]  # The very model that serves is not pushed again.
 
 
