@@ -19,7 +19,8 @@ from tests.kubeflow.cluster import Cluster, Pod
 from tests.kubeflow.conftest import IMAGE, ROOT, cluster_section
 from tests.kubeflow.mysql import PASSWORD, USER
 
-pytestmark = [pytest.mark.slow, pytest.mark.integration]
+# Two runs of fourteen pods: three minutes where nothing else runs, over ten on a busy machine.
+pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.timeout(1_800)]
 
 LIMIT_S = 300
 SECRETS = {"login": {"user": USER, "password": PASSWORD}}
