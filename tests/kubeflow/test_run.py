@@ -19,7 +19,7 @@ from tests.kubeflow.cluster import Cluster, Pod
 from tests.kubeflow.conftest import IMAGE, ROOT, cluster_section
 from tests.kubeflow.mysql import PASSWORD, USER
 
-# Two runs of fourteen pods: three minutes where nothing else runs, over ten on a busy machine.
+# Two runs of fourteen pods take over ten minutes on a machine that is busy with other things.
 pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.timeout(1_800)]
 
 LIMIT_S = 300
