@@ -107,11 +107,12 @@ def weights(folder: pathlib.Path) -> dict[str, np.ndarray]:
 
 
 def killer(kills: int, seconds: dict[str, float], rng: random.Random, killed: list[str]) -> object:
-    """Kills pods after a random part of the time that their node took unbroken, until so many are killed."""
+    """Kills each node's first pods, at random moments of the time that it took unbroken, until so many are killed."""
+    each = -(-kills // len(seconds))
 
     def on_pod(pod: Pod) -> None:
-        if len(killed) < kills and rng.random() < 0.8:
-            time.sleep(rng.uniform(0, seconds[pod.task]))
+        if len(killed) < kills and killed.count(pod.task) < each:
+            time.sleep(rng.uniform(0, 0.9 * seconds[pod.task]))  # Past its end there is nothing to kill.
             if pod.status is None:
                 pod.process.send_signal(signal.SIGKILL)
                 killed.append(pod.task)
