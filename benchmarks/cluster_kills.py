@@ -57,6 +57,7 @@ class Place:
         )
         self.assignments += [f"data.path={mount}/rows.csv", "training.checkpoint_every_steps=5"]
         self.config = load_config(str(config), self.assignments)
+        open_store(connection_of(self.config, VARIABLES))  # A kill while tables are made leaves a store to be dropped.
         warm.call(compile_to, str(config), self.assignments, str(folder / "pipeline.yaml"))
         self.text = (folder / "pipeline.yaml").read_text()
         self.cluster = Cluster(

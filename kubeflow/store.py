@@ -25,6 +25,7 @@ FILE: Final = "metadata.sqlite"
 WAITS_S: Final = (1, 2, 4, 8, 15, 30)  # A minute in all: a database that is moved is back by then.
 
 _OTHER_SCHEMA: Final = "MLMD database version"  # How MLMD's message begins when the database is not of its release.
+_HALF_MADE: Final = "no schema_version can be found"  # And so it says of one whose making was cut off.
 _RUN_CONTEXT: Final = "pipeline_run"
 _NODE_CONTEXT: Final = "node"
 
@@ -66,7 +67,8 @@ def open_store(
             if _OTHER_SCHEMA in str(error):
                 raise MetadataUnusableError(_other_schema(connection, error), passing=False) from error
             if (wait_s := next(waits, None)) is None:
-                raise MetadataUnusableError(_unreachable(connection, error), passing=True) from error
+                said = _half_made if _HALF_MADE in str(error) else _unreachable
+                raise MetadataUnusableError(said(connection, error), passing=said is _unreachable) from error
             sleep(wait_s)
         else:
             return store
@@ -102,6 +104,14 @@ def _unreachable(connection: Connection, error: Exception) -> str:
     return (
         f"`kubeflow.metadata` must name a store that can be reached, but {_place(connection)} does not answer{user} "
         f"({error}): check that it runs, its address and the network policy."
+    )
+
+
+def _half_made(connection: Connection, error: Exception) -> str:
+    """MySQL makes tables one by one, and ML Metadata goes on with no half of them."""
+    return (
+        f"`kubeflow.metadata` must be a whole store, but {_place(connection)} was left half made when the attempt that "
+        f"used it first was killed ({error}): no run is in it yet, so drop it and make it anew."
     )
 
 

@@ -81,3 +81,17 @@ def test_a_store_of_another_release_is_one_sentence_and_no_wait(mysql, version):
         open_store(at(mysql, f"schema_{version}"), sleep=lambda wait_s: pytest.fail("waited for nothing"))
     assert not caught.value.passing
     assert mysql.sql(f"select schema_version from schema_{version}.MLMDEnv").strip() == str(version)
+
+
+@pytest.mark.integration
+@pytest.mark.slow
+def test_a_store_whose_making_was_cut_off_is_waited_for_and_then_said_to_be_that(mysql):
+    open_store(at(mysql, "half"))
+    mysql.sql("delete from half.MLMDEnv")  # As a kill leaves it, before the last statement that makes a store.
+    waited = []
+    with pytest.raises(
+        MetadataUnusableError, match=r"was left half made when .* so drop it and make it anew"
+    ) as caught:
+        open_store(at(mysql, "half"), waits_s=(1, 2), sleep=waited.append)
+    assert waited == [1, 2]  # Another node may be making it this very moment.
+    assert not caught.value.passing
