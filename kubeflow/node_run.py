@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from collections.abc import Sequence
 from typing import Final, final
@@ -93,11 +94,14 @@ class NodeRun:
     def _compiled(self) -> object:
         from kubeflow.intermediate import compiled, fingerprint_of
         from pipeline.launch import node_ids
+        from pipeline.run_date import with_run_date
 
         found = fingerprint_of(self._compiled_from)
         if found != self._fingerprint:
             raise ChangedPipelineError("kubeflow", [_changed(self._path, found, compiled_as=self._fingerprint)])
-        ir = compiled(self._config, self._run_id)
+        today = f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}"
+        dated = with_run_date(self._config, run_id=self._run_id, today=today, connection=self._connection)
+        ir = compiled(dated, self._run_id)
         if self._node not in node_ids(ir):
             wanted = (
                 f"`--node` must be a node of this pipeline, got {self._node!r}. {nearest(self._node, node_ids(ir))}"

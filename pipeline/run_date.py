@@ -20,7 +20,7 @@ _DATE: Final = "run_date"
 
 
 def with_run_date(
-    config: PipelineConfig, *, run_id: str, today: str, connection: metadata_store_pb2.ConnectionConfig | None = None
+    config: PipelineConfig, *, run_id: str, today: str, connection: metadata.ConnectionConfigType | None = None
 ) -> PipelineConfig:
     """The configuration with the date of its run, if it reads a window of days; a date that was given wins.
 
@@ -39,9 +39,7 @@ def with_run_date(
     return dataclasses.replace(config, data=dataclasses.replace(config.data, run_date=date))
 
 
-def recorded_run_date(
-    connection: metadata_store_pb2.ConnectionConfig, *, pipeline: str, run_id: str, today: str
-) -> str:
+def recorded_run_date(connection: metadata.ConnectionConfigType, *, pipeline: str, run_id: str, today: str) -> str:
     """The date that is recorded in the metadata store under the run's id; `today`, then recorded, where none is.
 
     The first node of a run to ask decides for all its nodes and their retries, also past midnight: of two that ask at
