@@ -106,7 +106,7 @@ def test_its_steps_done_in_an_empty_directory_give_what_its_commands_need(tmp_pa
     final = stages()["cpu"]
     health = json.loads(final.said("HEALTHCHECK")[-1].partition("CMD ")[2])
     entry = [*json.loads(final.said("ENTRYPOINT")[-1]), "--help"]
-    for words in (health, entry) if (ROOT / "kubeflow" / "run_node.py").exists() else (health,):
+    for words in (health, entry):
         command = [shutil.which(words[0], path=path), *words[1:]]
         assert pathlib.Path(command[0]).is_relative_to(environment)
         done = subprocess.run(

@@ -63,17 +63,7 @@ def read_run(
     unreadable: list[str] = []
 
     def _read(key: str, reader: Callable[[str], T]) -> T | None:
-        found = _last(stored, key)
-        if found is None:
-            return None
-        try:
-            return reader(found.uri)
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, DecodeError) as problem:
-            # A page without one section is worth more than no page, as long as it says so.
-            unreadable.append(f"{key} in {found.uri} cannot be read: {problem}")
-            return None
+        return _section(_last(stored, key), reader, unreadable=unreadable)
 
     pushed = _last(stored, PUSHED_MODEL)
     return RunRecord(
@@ -96,6 +86,19 @@ def read_run(
         error=error or stored.error or None,
         unreadable=tuple(unreadable),
     )
+
+
+def _section(artifact: StoredArtifact | None, reader: Callable[[str], T], *, unreadable: list[str]) -> T | None:
+    """What an artifact says; a page without one section is worth more than no page, as long as it says so."""
+    if artifact is None:
+        return None
+    try:
+        return reader(artifact.uri)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, DecodeError) as problem:
+        unreadable.append(f"{artifact.key} in {artifact.uri} cannot be read: {problem}")
+        return None
 
 
 def _blessed(artifact: StoredArtifact | None) -> bool | None:
