@@ -1,5 +1,6 @@
 """Shared fixtures: the quiet TensorFlow, and real data where it lies beside the checkout."""
 
+import logging
 import pathlib
 
 import pytest
@@ -16,6 +17,12 @@ def shared_data() -> pathlib.Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the real data sets are not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _loud_log() -> None:
+    """The command line silences the log of its process: another test's command must not silence this test's."""
+    logging.disable(logging.NOTSET)
 
 
 @pytest.hookimpl(tryfirst=True)  # Before the plugin that reads the marks.
