@@ -8,6 +8,7 @@ import pytest
 from components.comparison.cell import Reference, Status
 from components.comparison.stored import read_comparison
 from components.gate.metrics import Metric
+from components.trainer.record import read_record
 
 COMPARISON = "comparison.json"
 
@@ -53,3 +54,16 @@ def test_each_output_is_compared_with_its_own_twin_on_its_own_rows(funnel):
     assert aucs["click"].reference.value > 0.55
     assert aucs["click"].difference.value != 0
     assert aucs["conversion"].rows == aucs["click"].positives
+
+
+def test_a_twin_takes_the_steps_of_the_model_it_is_compared_with(funnel):
+    artifacts = pathlib.Path(funnel.config.home, "artifacts")
+    (trained,) = {_steps(path.parent) for path in artifacts.glob("Trainer/model_run/*/training.json")}
+    twins = {path.parent.name: _steps(path.parent) for path in artifacts.glob("SingleTaskTwins/model/*/twins/*/*.json")}
+    assert twins == dict.fromkeys(("click", "conversion", "ctcvr"), trained)
+    assert len(trained) == funnel.config.training.epochs
+
+
+def _steps(folder):
+    """The step at which each epoch's losses were looked at."""
+    return tuple(interval.step for interval in read_record(str(folder)).intervals)

@@ -136,6 +136,7 @@ def test_the_same_figures_whatever_the_shards_batches_and_workers(world, saved, 
     for plan, rows, args in (
         (other_plan, shuffled, several[:1]),
         (PLAN, shuffled, (*several, "--direct_running_mode=multi_threading")),
+        (PLAN, world, ("--runner=DirectRunner",)),
     ):
         comparison, other_figures = evaluate(plan, rows, two(saved), cuts=cuts, args=args)
         assert_alike(comparison, first)
