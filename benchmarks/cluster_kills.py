@@ -16,7 +16,7 @@ import time
 
 import numpy as np
 
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 from kubeflow.store import connection_of, node_executions, open_store
 from pipeline.config import load_config
 from tests.kubeflow import mysql, warm

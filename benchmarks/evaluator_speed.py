@@ -121,9 +121,7 @@ def _artifacts(config: PipelineConfig) -> dict[str, list[Any]]:
     from tfx.orchestration import metadata
     from tfx.types import artifact_utils
 
-    from pipeline.graph import METADATA_FILE
-
-    store = metadata.sqlite_metadata_connection_config(str(pathlib.Path(config.home, METADATA_FILE)))
+    store = metadata.sqlite_metadata_connection_config(config.metadata_file)
     with metadata.Metadata(store) as handler:
         found = {}
         for name in ("Examples", "Schema", "Model"):

@@ -1,4 +1,4 @@
-"""A configuration as a pipeline of Kubeflow Pipelines: a container for each node, _chained for order only."""
+"""A configuration as a pipeline of Kubeflow Pipelines: a container for each node, chained for order only."""
 
 from __future__ import annotations
 

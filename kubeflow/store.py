@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import time
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
@@ -21,7 +20,6 @@ __all__ = ["PASSWORD_VARIABLE", "USER_VARIABLE", "Connection", "connection_of", 
 USER_VARIABLE: Final = "EVENKEEL_METADATA_USER"
 PASSWORD_VARIABLE: Final = "EVENKEEL_METADATA_PASSWORD"
 
-FILE: Final = "metadata.sqlite"
 WAITS_S: Final = (1, 2, 4, 8, 15, 30)  # A minute in all: a database that is moved is back by then.
 
 _OTHER_SCHEMA: Final = "MLMD database version"  # How MLMD's message begins when the database is not of its release.
@@ -43,9 +41,8 @@ def connection_of(config: PipelineConfig, environment: Mapping[str, str] = os.en
         found.mysql.user = environment.get(USER_VARIABLE, "root")
         found.mysql.password = environment.get(PASSWORD_VARIABLE, "")
         return found
-    home = placed(config).home
-    os.makedirs(home, exist_ok=True)
-    found.sqlite.filename_uri = posixpath.join(home, FILE)
+    found.sqlite.filename_uri = placed(config).metadata_file
+    os.makedirs(os.path.dirname(found.sqlite.filename_uri), exist_ok=True)
     found.sqlite.connection_mode = metadata_store_pb2.SqliteMetadataSourceConfig.READWRITE_OPENCREATE
     return found
 

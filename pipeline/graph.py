@@ -39,9 +39,7 @@ from pipeline.features import FEATURES_KEY, PASSED_KEY, features_to_json
 from pipeline.fingerprint import CODE_KEY, code_fingerprint
 from pipeline.twins import last_file, twins_plan
 
-__all__ = ["METADATA_FILE", "build_pipeline"]
-
-METADATA_FILE: Final = "metadata.sqlite"
+__all__ = ["build_pipeline"]
 
 _OF_TRANSFORM: Final = {"examples": "transformed_examples", "transform_graph": "transform_graph"}
 _PREPROCESSING_FN: Final = "pipeline.features.preprocessing_fn"
@@ -87,7 +85,7 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
         pipeline_root=os.path.join(config.home, "artifacts"),
-        metadata_connection_config=_metadata_file(os.path.join(config.home, METADATA_FILE)),
+        metadata_connection_config=_metadata_file(config.metadata_file),
         components=[
             *(examples, statistics, schema, validator, stop, transform, *starting, trainer),
             *(parity, *references.values(), *shifts.values(), evaluator, gate, pusher),

@@ -11,7 +11,6 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx.orchestration import metadata
 
 from pipeline.config import PipelineConfig
-from pipeline.graph import METADATA_FILE
 
 __all__ = ["recorded_run_date", "with_run_date"]
 
@@ -34,7 +33,7 @@ def with_run_date(
         return config
     if connection is None:
         os.makedirs(config.home, exist_ok=True)
-        connection = metadata.sqlite_metadata_connection_config(os.path.join(config.home, METADATA_FILE))
+        connection = metadata.sqlite_metadata_connection_config(config.metadata_file)
     date = recorded_run_date(connection, pipeline=config.name, run_id=run_id, today=today)
     return dataclasses.replace(config, data=dataclasses.replace(config.data, run_date=date))
 

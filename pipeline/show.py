@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -12,7 +11,6 @@ from rich.console import Console
 
 from models.binding import unbind
 from pipeline.config import PipelineConfig
-from pipeline.graph import METADATA_FILE
 from pipeline.report import latest_run_id, read_run, summary_table, write_report
 from pipeline.report.verdict import Outcome, verdict_of
 
@@ -38,7 +36,7 @@ def show_run(
         planned: Names of all nodes in order, so that those a failed run never reached are shown too.
         error: What stopped the run, if it was stopped.
     """
-    metadata_file = os.path.join(config.home, METADATA_FILE)
+    metadata_file = config.metadata_file
     run_id = run_id or latest_run_id(metadata_file)
     reports = pathlib.Path(config.home, REPORTS)
     run = read_run(

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
-import pathlib
 import shutil
 from typing import Final
 
 from components.pusher.errors import CorruptVersionError
-from components.pusher.folder import EXTRAS, versions
-from components.pusher.record import changed_files, read_record
+from components.pusher.folder import versions
+from components.pusher.record import fingerprint, read_record, sums
 
 __all__ = ["HIGHEST", "OLDEST", "Taken", "take_version"]
 
 HIGHEST: Final = "highest"  # What a model server serves.
 OLDEST: Final = "oldest"
-
-_PIECE_BYTES: Final = 1 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,13 +61,14 @@ def take_version(directory: str, folder: str, *, which: str = HIGHEST) -> Taken:
         known = ", ".join(map(str, found[-3:])) or "none"
         return Taken(None, reason=f"version {which} is not in {directory} any more; the last there: {known}")
     served = os.path.join(directory, str(taken))
-    if read_record(served) is not None and (changed := changed_files(served)):
+    record, files = read_record(served), sums(served)
+    if record is not None and (changed := record.changed(files)):
         raise CorruptVersionError(
             f"Version {taken} must be as it was pushed, but in {served} these files are not: {', '.join(changed)}. "
             "`evenkeel rollback CONFIG` puts the version before it back."
         )
     shutil.copytree(served, folder, copy_function=_link_or_copy)
-    return Taken(taken, fingerprint=_fingerprint(pathlib.Path(folder)))
+    return Taken(taken, fingerprint=fingerprint(files))
 
 
 def _link_or_copy(source: str, target: str) -> None:
@@ -79,16 +76,3 @@ def _link_or_copy(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:  # Another file system, or one without links.
         shutil.copy2(source, target)
-
-
-def _fingerprint(folder: pathlib.Path) -> str:
-    """16 hexadecimal digits, the same for the same files under the same names, whatever lies beside the model."""
-    digest = hashlib.sha256()
-    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
-        if path.relative_to(folder).parts[0] == EXTRAS:
-            continue
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE_BYTES):
-                digest.update(piece)
-    return digest.hexdigest()[:16]

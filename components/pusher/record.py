@@ -7,12 +7,13 @@ import hashlib
 import json
 import os
 import pathlib
+from collections.abc import Mapping
 from typing import Final
 
 from components.pusher.folder import EXTRAS
 from models.binding import bind_or_raise, unbind
 
-__all__ = ["RECORD", "VersionRecord", "changed_files", "read_record", "sums", "write_record"]
+__all__ = ["RECORD", "VersionRecord", "changed_files", "fingerprint", "read_record", "sums", "write_record"]
 
 RECORD: Final = f"{EXTRAS}/version.json"
 
@@ -37,6 +38,10 @@ class VersionRecord:
     run: str = ""
     puts_back: int | None = None
     instead_of: int | None = None
+
+    def changed(self, found: Mapping[str, str]) -> tuple[str, ...]:
+        """Places whose files are not as they were put there, given the `sums` of what is there now."""
+        return tuple(sorted(place for place in {*self.files, *found} if self.files.get(place) != found.get(place)))
 
 
 def write_record(folder: str, record: VersionRecord) -> None:
@@ -74,5 +79,10 @@ def changed_files(folder: str) -> tuple[str, ...]:
     record = read_record(folder)
     if record is None:
         return () if os.path.isfile(os.path.join(folder, _MODEL)) else (_MODEL,)
-    found = sums(folder)
-    return tuple(sorted(place for place in {*record.files, *found} if record.files.get(place) != found.get(place)))
+    return record.changed(sums(folder))
+
+
+def fingerprint(found: Mapping[str, str]) -> str:
+    """16 hexadecimal digits of `sums`, the same for the same model under the same names, whatever lies beside it."""
+    own = [f"{place} {digest}" for place, digest in sorted(found.items()) if place.partition("/")[0] != EXTRAS]
+    return hashlib.sha256("\n".join(own).encode()).hexdigest()[:16]

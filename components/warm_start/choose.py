@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 from components.warm_start.errors import UnusableStartError
 from components.warm_start.state import State, read_state
 

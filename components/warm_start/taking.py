@@ -7,7 +7,7 @@ import os
 from typing import Final
 
 from components.baseline.taking import take_version
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 from components.trainer.plan import TrainerPlan
 from components.warm_start.choose import find_start
 from components.warm_start.config import Unusable

@@ -6,17 +6,8 @@ import datetime
 
 import click
 
-from kubeflow.commands.options import (
-    HOST_OPTION,
-    NAMESPACE_OPTION,
-    PARAMETER_OPTION,
-    RUN_DATE,
-    compiled_text,
-    run_name,
-    values_of,
-)
+from kubeflow.commands.options import RUN_DATE, compiled_text, run_name, run_options, values_of
 from kubeflow.errors import ClusterRunFailedError
-from pipeline.commands.options import CONFIG_ARGUMENT, SET_OPTION
 
 __all__ = ["command"]
 
@@ -24,11 +15,7 @@ _SUCCEEDED = "SUCCEEDED"
 
 
 @click.command("backfill")
-@CONFIG_ARGUMENT
-@SET_OPTION
-@HOST_OPTION
-@NAMESPACE_OPTION
-@PARAMETER_OPTION
+@run_options
 @click.option("--from", "first", required=True, type=RUN_DATE, help="The first date.")
 @click.option("--to", "last", required=True, type=RUN_DATE, help="The last date.")
 @click.option("--poll-s", type=click.FloatRange(0), default=30.0, show_default=True, help="Seconds between questions.")

@@ -5,23 +5,24 @@ from __future__ import annotations
 import contextlib
 import datetime
 import enum
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 import click
 
 from kubeflow.placing import declared
+from pipeline.commands.options import CONFIG_ARGUMENT, SET_OPTION
 from pipeline.config import PipelineConfig, load_config
 from pipeline.quiet import muted_stderr
 
 __all__ = [
     "HOST_OPTION",
     "NAMESPACE_OPTION",
-    "PARAMETER_OPTION",
     "RUN_DATE",
     "Target",
     "compiled_text",
     "run_name",
+    "run_options",
     "values_of",
 ]
 
@@ -29,7 +30,7 @@ HOST_OPTION: Final = click.option(
     "--host", required=True, envvar="KF_PIPELINES_ENDPOINT", help="Address of Kubeflow Pipelines' API."
 )
 NAMESPACE_OPTION: Final = click.option("--namespace", help="Of the runs, where several users share the cluster.")
-PARAMETER_OPTION: Final = click.option(
+_PARAMETER_OPTION: Final = click.option(
     "--override",
     "given",
     multiple=True,
@@ -38,12 +39,21 @@ PARAMETER_OPTION: Final = click.option(
 )
 RUN_DATE: Final = click.DateTime(["%Y-%m-%d"])
 
+_Command = TypeVar("_Command", bound=Callable[..., None])
+
 
 class Target(enum.Enum):
     """What runs the pipeline."""
 
     KUBEFLOW = "kubeflow"
     VERTEX = "vertex"
+
+
+def run_options(command: _Command) -> _Command:
+    """What every command takes that starts runs: `config`, `overrides`, `host`, `namespace` and `given`."""
+    for option in (_PARAMETER_OPTION, NAMESPACE_OPTION, HOST_OPTION, SET_OPTION, CONFIG_ARGUMENT):
+        command = option(command)
+    return command
 
 
 def compiled_text(

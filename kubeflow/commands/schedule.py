@@ -6,19 +6,14 @@ import datetime
 
 import click
 
-from kubeflow.commands.options import HOST_OPTION, NAMESPACE_OPTION, PARAMETER_OPTION, compiled_text, values_of
+from kubeflow.commands.options import compiled_text, run_options, values_of
 from kubeflow.cron import utc_schedule
-from pipeline.commands.options import CONFIG_ARGUMENT, SET_OPTION
 
 __all__ = ["command"]
 
 
 @click.command("schedule")
-@CONFIG_ARGUMENT
-@SET_OPTION
-@HOST_OPTION
-@NAMESPACE_OPTION
-@PARAMETER_OPTION
+@run_options
 @click.option("--cron", required=True, help="When, such as `30 3 * * *`, every night at half past three.")
 @click.option("--time-zone", default="UTC", show_default=True, help="Of `--cron`.")
 @click.option("--catch-up", is_flag=True, help="Make up for runs that were missed while it was paused.")

@@ -6,26 +6,13 @@ import datetime
 
 import click
 
-from kubeflow.commands.options import (
-    HOST_OPTION,
-    NAMESPACE_OPTION,
-    PARAMETER_OPTION,
-    RUN_DATE,
-    compiled_text,
-    run_name,
-    values_of,
-)
-from pipeline.commands.options import CONFIG_ARGUMENT, SET_OPTION
+from kubeflow.commands.options import RUN_DATE, compiled_text, run_name, run_options, values_of
 
 __all__ = ["command"]
 
 
 @click.command("submit")
-@CONFIG_ARGUMENT
-@SET_OPTION
-@HOST_OPTION
-@NAMESPACE_OPTION
-@PARAMETER_OPTION
+@run_options
 @click.option("--run-date", type=RUN_DATE, help="Whose data the run reads; a date that has run well is not run again.")
 @click.pass_obj
 def command(

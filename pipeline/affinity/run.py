@@ -19,7 +19,7 @@ from pipeline.affinity.proposal import propose
 from pipeline.affinity.record import AffinityRecord, judged
 from pipeline.affinity.stored import last_rows
 from pipeline.config import PipelineConfig
-from pipeline.graph import METADATA_FILE, trainer_plan
+from pipeline.graph import trainer_plan
 
 __all__ = ["affinity_of"]
 
@@ -40,7 +40,7 @@ def affinity_of(
         UnusableInputError: They cannot be read.
     """
     plan = trainer_plan(config)
-    stored = last_rows(os.path.join(config.home, METADATA_FILE), plan)
+    stored = last_rows(config.metadata_file, plan)
     first = config.training.seed if seed is None else seed
     say(f"reading the transformed rows of run {stored.run_id}")
     rows, limit = row_format(plan.inputs, TaskGraph(plan.tasks)), plan.training.shuffle_rows

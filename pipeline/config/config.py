@@ -97,6 +97,11 @@ class PipelineConfig:
         return os.path.join(self.root, self.name)
 
     @property
+    def metadata_file(self) -> str:
+        """What TFX notes of runs on this machine: an MLMD SQLite file."""
+        return os.path.join(self.home, "metadata.sqlite")
+
+    @property
     def serving_directory(self) -> str:
         """The folder whose numbered versions a model server serves."""
         return os.path.join(self.push.directory, self.name)

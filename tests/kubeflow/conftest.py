@@ -5,6 +5,7 @@ import pathlib
 import pytest
 
 from tests.kubeflow import mysql as server
+from tests.kubeflow.api import Api, serve
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGE = "registry.example/evenkeel@sha256:" + "0" * 64
@@ -15,6 +16,16 @@ def mysql(tmp_path_factory):
     """A MySQL server for all tests; each names a database of its own, which ML Metadata makes."""
     with server.running(tmp_path_factory.mktemp("mysql")) as running:
         yield running
+
+
+@pytest.fixture
+def api():
+    """Kubeflow Pipelines' API, as far as it is asked."""
+    found = Api()
+    serving = serve(found)
+    yield found
+    serving.shutdown()
+    serving.server_close()
 
 
 def cluster_section(**changed):

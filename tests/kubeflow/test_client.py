@@ -4,22 +4,12 @@ import pytest
 
 from kubeflow.client import COOKIE_VARIABLE, TOKEN_VARIABLE, ClusterClient
 from kubeflow.errors import ApiRefusedError, ApiUnreachableError
-from tests.kubeflow.api import Api, serve
 from tests.kubeflow.test_golden import GOLDEN
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::FutureWarning")]  # kfp says that it is for v2.
 
 TEXT = (GOLDEN / "chicago_taxi.yaml").read_text()
 NIGHTLY = {"cron": "0 0 3 * * *", "parameters": {}, "catch_up": False, "max_concurrency": 1}
-
-
-@pytest.fixture
-def api():
-    found = Api()
-    server = serve(found)
-    yield found
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture

@@ -4,21 +4,11 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import evenkeel
-from tests.kubeflow.api import Api, serve
 from tests.kubeflow.conftest import ROOT, cluster_section
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # TFX and kfp warn of themselves.
 
 TAXI = str(ROOT / "configs" / "chicago_taxi.yaml")
-
-
-@pytest.fixture
-def api():
-    found = Api()
-    server = serve(found)
-    yield found
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 from kubeflow.run_node import DONE, FINAL, RETRY
 from kubeflow.store import connection_of, node_executions, open_store
 from pipeline.config import load_config

@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 from pipeline.config import PipelineConfig, load_config
 
 CONFIG = """\

@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from components.pusher.publish import versions
+from components.pusher.folder import versions
 from pipeline.config import load_config
 from pipeline.errors import RunFailedError
 from tests.pipeline.warm_start.conftest import CITIES
