@@ -57,6 +57,8 @@ class Rule:
         min: Smallest value allowed.
         max: Largest value allowed.
         slices: Which of `evaluation.slices` all this holds for too, in each of their values and without one.
+        only_slices: Whether it holds for them alone, beside a rule for all rows of the same metric: so that a loss on
+            all rows blocks, and what a slice's few rows leave open only warns.
         inconclusive: Where it differs from the gate's.
     """
 
@@ -69,6 +71,7 @@ class Rule:
     min: float | None = None
     max: float | None = None
     slices: tuple[tuple[str, ...], ...] = ()
+    only_slices: bool = False
     inconclusive: Inconclusive | None = None
 
     def __post_init__(self) -> None:
@@ -110,6 +113,8 @@ class Rule:
 
     def _rule_problems(self) -> list[str]:
         ranked, problems = SCALES[self.metric].is_ranked, []
+        if self.only_slices and not self.slices:
+            problems.append("`slices` must name one at least under `only_slices`, got none: nothing would be asked.")
         if not ranked and (self._margins or self.rule not in (None, RuleName.OBSERVE)):
             why = "whose best value is 1" if SCALES[self.metric].has_interval else "which is measured without interval"
             problems.append(
@@ -222,9 +227,7 @@ class GateConfig:
         problems = []
         if not self.rules:
             problems.append("`rules` must hold at least one rule: a gate without any passes everything.")
-        seen = [(rule.output, rule.metric) for rule in self.rules]
-        doubled = sorted({f"{output} {metric.value}" for output, metric in seen if seen.count((output, metric)) > 1})
-        problems += [f"`rules` names {item!r} twice: write one with all that is asked." for item in doubled]
+        problems += self._rules_problems()
         if not 0.5 < self.confidence < 1:
             problems.append(f"`confidence` must be above 0.5 and below 1, got {self.confidence!r}: 0.95 is usual.")
         if isinstance(self.anchor, str) and self.anchor != OLDEST:
@@ -236,3 +239,20 @@ class GateConfig:
         if isinstance(self.anchor, int) and self.anchor < 0:
             problems.append(f"`anchor` must be a version's number, got {self.anchor!r}.")
         raise_if_any("gate", problems)
+
+    def _rules_problems(self) -> list[str]:
+        """No row is asked about twice by rules of one metric, and what is asked of slices is asked of all rows too."""
+        rows = [(f"{rule.output} {rule.metric.value}", place) for rule in self.rules for place in _places(rule)]
+        doubled = {item: None for item in rows if rows.count(item) > 1}
+        problems = []
+        for name, place in doubled:
+            where = f" of [{', '.join(place)}]" if place else ""
+            problems.append(f"`rules` names {name!r}{where} twice: write one with all that is asked.")
+        for name in dict.fromkeys(name for name, _ in rows if (name, ()) not in rows):
+            problems.append(f"`rules` must hold a rule of {name!r} for all rows beside that of `only_slices`.")
+        return problems
+
+
+def _places(rule: Rule) -> list[tuple[str, ...]]:
+    """The slicings that it asks about; the empty one is all rows."""
+    return [*([()] if not rule.only_slices else []), *rule.slices]

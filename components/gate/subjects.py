@@ -103,7 +103,7 @@ class Subject:
 
 
 def subjects_of(rule: Rule, comparison: Comparison) -> tuple[Subject, ...]:
-    """All that `rule` asks: for all rows, then for each value of its slices, that the comparison knows."""
+    """All that `rule` asks: for all rows, then for each value of its slices that the comparison knows."""
     mine = [cell for cell in comparison.cells if (cell.output, cell.metric) == (rule.output, rule.metric.value)]
     found = []
     for asked, against in _asked(rule):
@@ -135,8 +135,8 @@ def _asked(rule: Rule) -> list[tuple[Asked, Reference | None]]:
 
 
 def _slices(rule: Rule, cells: list[Cell]) -> list[Slice]:
-    """All rows, then the values of each declared slicing; one without any value stands for itself."""
-    found: list[Slice] = [()]
+    """All rows, unless it is about slices only, then the values of each slicing; one without any stands for itself."""
+    found: list[Slice] = [] if rule.only_slices else [()]
     for columns in rule.slices:
         values = dict.fromkeys(cell.slice for cell in cells if {name for name, _ in cell.slice} == set(columns))
         found += list(values) or [tuple((column, MISSING) for column in columns)]

@@ -36,7 +36,7 @@ def _one_superior(policy: Policy, comparison: Comparison) -> GlobalDecision:
     subjects = [
         subject
         for rule in policy.gate.rules
-        if rule.output in policy.main_outputs and rule.resolved is not RuleName.OBSERVE
+        if rule.output in policy.main_outputs and rule.resolved is not RuleName.OBSERVE and not rule.only_slices
         for subject in subjects_of(rule, comparison)[:1]
     ]
     absent = next((subject.absent for subject in subjects if subject.absent is not None), None)

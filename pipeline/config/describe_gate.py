@@ -59,6 +59,7 @@ def _asked(rule: Rule) -> Iterator[str]:
     if rule.max is not None:
         yield f"at most {rule.max:g}"
     if rule.slices:
-        yield "also by " + " and by ".join(" x ".join(columns) for columns in rule.slices)
+        where = " and by ".join(" x ".join(columns) for columns in rule.slices)
+        yield f"only by {where}" if rule.only_slices else f"also by {where}"
     if rule.inconclusive is not None:
         yield _UNSETTLED[rule.inconclusive]

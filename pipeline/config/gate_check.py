@@ -68,7 +68,7 @@ def gate_warnings(gate: GateConfig, tasks: Sequence[Task]) -> list[str]:
     unbounded = [
         f"`{rule.output} {rule.metric.value}`"
         for rule in gate.rules
-        if rule.resolved in _MAY_LOSE and rule.total_margin is None
+        if rule.resolved in _MAY_LOSE and rule.total_margin is None and not rule.only_slices
     ]
     if gate.anchor is not None and unbounded:
         found.append(

@@ -23,7 +23,7 @@ def margins_of(config: PipelineConfig, *, auc: float) -> tuple[dict[str, float],
     margins, others = {}, []
     for rule in config.gate.rules:
         margin = _margin(rule, auc)
-        if margin is not None:
+        if margin is not None and not rule.only_slices:
             margins[rule.output] = margin
         more = [field for field in ("total_margin", "min", "max", "slices") if getattr(rule, field)]
         if margin is None and rule.resolved is not RuleName.OBSERVE:

@@ -24,28 +24,52 @@ from pipeline.report.verdict import slice_text
 
 __all__ = ["axis_range", "draw_forest", "forest_title"]
 
-WIDTH: Final = 380
-LEFT: Final = 158  # Where the axis begins; names stand before it.
-RIGHT: Final = WIDTH - 14
 ROW: Final = 21
 TOP: Final = 4
 BOTTOM: Final = 42
 NAME: Final = 16  # Where a line's name begins, after its mark.
-NAME_LENGTH: Final = 22
 TONES: Final = {"good": GOOD, "bad": BAD, "warn": WARN, "plain": BASELINE}
+MARGIN: Final = -1.0  # Where the axis counts margins.
+BETWEEN: Final = 28  # Two numbers at least.
 DASHES: Final = (0, (3, 1.6))  # Of an interval of too few rows.
 ROOM: Final = 0.06  # Of the axis, free at either end.
 SHARE_SHOWN: Final = 0.75  # Of slices whose intervals are not cut; the widest would press the others together.
 
 
 @dataclasses.dataclass(frozen=True)
+class _Frame:
+    """How wide a picture is, where its axis begins after the names, and how many letters of a name fit."""
+
+    width: int
+    left: int
+    letters: int
+
+    @property
+    def right(self) -> int:
+        return self.width - 14
+
+    def short(self, text: str) -> str:
+        """A name that fits; of a slice the end is kept, where its value is."""
+        if len(text) <= self.letters:
+            return text
+        if " = " in text:
+            return "\N{HORIZONTAL ELLIPSIS}" + text[-self.letters + 1 :]
+        return text[: self.letters - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+_OF_A_METRIC: Final = _Frame(width=380, left=158, letters=22)
+_OF_MARGINS: Final = _Frame(width=640, left=290, letters=44)  # Its names tell the metric too.
+
+
+@dataclasses.dataclass(frozen=True)
 class _Axis:
     low: float
     high: float
+    frame: _Frame
 
     def at(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
-        return LEFT + min(max(share, 0.0), 1.0) * (RIGHT - LEFT)
+        return self.frame.left + min(max(share, 0.0), 1.0) * (self.frame.right - self.frame.left)
 
 
 def draw_forest(panel: Panel, slots: Mapping[str, int], *, key: str) -> Markup:
@@ -58,28 +82,30 @@ def draw_forest(panel: Panel, slots: Mapping[str, int], *, key: str) -> Markup:
         slots: Task colours of the outputs that have one.
         key: Unique on the page.
     """
-    axis = _Axis(*axis_range(panel))
+    frame = _OF_MARGINS if panel.metric is None else _OF_A_METRIC
+    axis = _Axis(*axis_range(panel), frame)
     has_slices = any(line.slice for line in panel.lines)
     num_rows = len(panel.lines) + len(panel.outputs) * has_slices
     height = TOP + num_rows * ROW + BOTTOM
-    with figure(WIDTH, height) as (made, axes):
+    with figure(frame.width, height) as (made, axes):
         made.set_layout_engine("none")
         axes.set_position((0, 0, 1, 1))
-        axes.set(xlim=(0, WIDTH), ylim=(height, 0))
+        axes.set(xlim=(0, frame.width), ylim=(height, 0))
         axes.set_axis_off()
         _draw_axis(axes, panel, axis, bottom=TOP + num_rows * ROW)
         row = 0
         for output in panel.outputs:
+            slot = slots.get(panel.owners.get(output, output))
             if has_slices:
-                _draw_name(axes, output, slots.get(output), left=0, y=TOP + (row + 0.5) * ROW, weight="bold")
+                _draw_name(axes, frame.short(output), slot, left=0, y=TOP + (row + 0.5) * ROW, weight="bold")
                 row += 1
             for line in (line for line in panel.lines if line.output == output):
                 y = TOP + (row + 0.5) * ROW
                 if has_slices:
                     color = MUTED if line.slice else INK
-                    axes.text(NAME, y + 4, _short(slice_text(line.slice)), color=color, fontsize=10.5)
+                    axes.text(NAME, y + 4, frame.short(slice_text(line.slice)), color=color, fontsize=10.5)
                 else:
-                    _draw_name(axes, output, slots.get(output), left=NAME, y=y, weight="normal")
+                    _draw_name(axes, frame.short(output), slot, left=NAME, y=y, weight="normal")
                 _draw_line(axes, line, axis, y=y)
                 row += 1
         return inline_svg(made, key=key, title=forest_title(panel))
@@ -116,16 +142,19 @@ def _ends(line: Line) -> list[float]:
 
 def _draw_axis(axes: Axes, panel: Panel, axis: _Axis, *, bottom: float) -> None:
     is_gain = panel.asked is not Asked.MIN
-    for tick in MaxNLocator(nbins=4, steps=[1, 2, 5, 10]).tick_values(axis.low, axis.high):
+    ticks = [float(tick) for tick in MaxNLocator(nbins=4, steps=[1, 2, 5, 10]).tick_values(axis.low, axis.high)]
+    if panel.metric is None:  # What must not be passed has a number, whatever stands near it.
+        ticks = [MARGIN, *(tick for tick in ticks if tick == 0 or abs(axis.at(tick) - axis.at(MARGIN)) > BETWEEN)]
+    for tick in ticks:
         if axis.low <= tick <= axis.high:
             axes.plot([axis.at(tick)] * 2, [TOP, bottom], color=GRID, linewidth=0.8)
-            text = _tick_text(float(tick), is_gain=is_gain)
+            text = _tick_text(tick, is_gain=is_gain)
             axes.text(axis.at(tick), bottom + 15, text, color=MUTED, fontsize=10, ha="center")
     best = 0.0 if is_gain else 1.0 if panel.metric is Metric.CALIBRATION else None
     if best is not None:
         axes.plot([axis.at(best)] * 2, [TOP, bottom], color=MUTED, linewidth=1.2)
     words = axis_text(panel.metric, panel.asked)
-    axes.text(RIGHT + 8, bottom + 33, words, color=MUTED, fontsize=10.5, ha="right")
+    axes.text(axis.frame.right + 8, bottom + 33, words, color=MUTED, fontsize=10.5, ha="right")
 
 
 def _tick_text(tick: float, *, is_gain: bool) -> str:
@@ -134,11 +163,11 @@ def _tick_text(tick: float, *, is_gain: bool) -> str:
     return sign + text
 
 
-def _draw_name(axes: Axes, output: str, slot: int | None, *, left: float, y: float, weight: str) -> None:
+def _draw_name(axes: Axes, name: str, slot: int | None, *, left: float, y: float, weight: str) -> None:
     if slot is not None:
         axes.add_patch(Rectangle((left, y - 4), 9, 9, facecolor=task_color(slot), linewidth=0))
         left += 14
-    axes.text(left, y + 4, _short(output), color=INK, fontsize=11 if weight == "bold" else 10.5, weight=weight)
+    axes.text(left, y + 4, name, color=INK, fontsize=11 if weight == "bold" else 10.5, weight=weight)
 
 
 def _draw_line(axes: Axes, line: Line, axis: _Axis, *, y: float) -> None:
@@ -147,7 +176,7 @@ def _draw_line(axes: Axes, line: Line, axis: _Axis, *, y: float) -> None:
     axes.text(4, y + 4, mark.glyph, color=color, fontsize=11, weight="bold", ha="center")
     _shade(axes, line, axis, y=y)
     if line.value is None:
-        axes.text(LEFT + 6, y + 4, f"{mark.word}, no interval", color=color, fontsize=10)
+        axes.text(axis.frame.left + 6, y + 4, f"{mark.word}, no interval", color=color, fontsize=10)
         return
     if line.low is not None and line.high is not None:
         width = 1.6 if line.slice else 2.4
@@ -163,20 +192,11 @@ def _draw_line(axes: Axes, line: Line, axis: _Axis, *, y: float) -> None:
 
 def _shade(axes: Axes, line: Line, axis: _Axis, *, y: float) -> None:
     """Where the truth may not be, with a line where that begins."""
-    off = [(float(LEFT), axis.at(line.floor))] if line.floor is not None else []
-    off += [(axis.at(line.ceiling), float(RIGHT))] if line.ceiling is not None else []
+    off = [(float(axis.frame.left), axis.at(line.floor))] if line.floor is not None else []
+    off += [(axis.at(line.ceiling), float(axis.frame.right))] if line.ceiling is not None else []
     for start, end in off:
         box = Rectangle((start, y - ROW / 2), end - start, ROW, facecolor=BAD, alpha=0.1, linewidth=0)
         axes.add_patch(box)
     for limit in (line.floor, line.ceiling):
         if limit is not None:
             axes.plot([axis.at(limit)] * 2, [y - ROW / 2, y + ROW / 2], color=BAD, linewidth=1, linestyle=(0, (3, 2)))
-
-
-def _short(text: str) -> str:
-    """A name that fits; of a slice the end is kept, where its value is."""
-    if len(text) <= NAME_LENGTH:
-        return text
-    if " = " in text:
-        return "\N{HORIZONTAL ELLIPSIS}" + text[-NAME_LENGTH + 1 :]
-    return text[: NAME_LENGTH - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -13,7 +13,18 @@ from components.gate.decision import Asked, Decision, Outcome
 from components.gate.metrics import SCALES, Metric
 from pipeline.report.gate.words import MARKS
 
-__all__ = ["MOST_SLICES", "Line", "Panel", "bound_panels", "gain_panels", "harm", "shown_outcomes", "worst_first"]
+__all__ = [
+    "MOST_LINES",
+    "MOST_SLICES",
+    "Line",
+    "Panel",
+    "bound_panels",
+    "gain_line",
+    "gain_panels",
+    "harm",
+    "shown_outcomes",
+    "worst_first",
+]
 
 MOST_SLICES: Final = 8  # Of one output in one picture; the rest are in the tables.
 MOST_LINES: Final = 24  # In one picture; with more, all rows are one picture, and slices one an output.
@@ -35,6 +46,7 @@ class Line:
         floor: What the truth must be above; None where nothing is asked.
         ceiling: What it must be below.
         trusted: Whether rows are enough for the interval to count.
+        has_margin: Whether it is a gain held against a margin.
         is_lenient: Whether it need not be shown to be no worse, and fails only where it is shown to be.
     """
 
@@ -47,6 +59,7 @@ class Line:
     floor: float | None = None
     ceiling: float | None = None
     trusted: bool = True
+    has_margin: bool = False
     is_lenient: bool = False
 
     @property
@@ -71,21 +84,28 @@ class Panel:
     """Lines that share an axis.
 
     Attributes:
-        metric: What the axis counts.
+        metric: What the axis counts; None: margins, of whatever metric.
         asked: Differences from the baseline or the anchor, or (`MIN`) the values themselves.
         lines: By output as the rules name them, all rows first, then the slices that may be worst first.
         left_out: By output, slices that are not drawn.
+        owners: The output of what lines call theirs, where that tells the metric too.
     """
 
-    metric: Metric
+    metric: Metric | None
     asked: Asked
     lines: tuple[Line, ...]
     left_out: dict[str, int] = dataclasses.field(default_factory=dict)
+    owners: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def is_of_slices(self) -> bool:
         """Whether all rows are in another picture."""
         return all(line.slice for line in self.lines)
+
+    @property
+    def has_margins(self) -> bool:
+        """Whether each line is held against a margin."""
+        return all(line.has_margin for line in self.lines)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -127,7 +147,7 @@ def gain_panels(decisions: Sequence[Decision]) -> tuple[Panel, ...]:
             and decision.outcome is not Outcome.FIRST_RUN
             and not (decision.outcome is Outcome.OBSERVED and decision.low is None)
         ]
-        panels += _panels(shown, asked, [_gain_line(decision) for decision in shown])
+        panels += _panels(shown, asked, [gain_line(decision) for decision in shown])
     return _all_rows_first(panels)
 
 
@@ -187,7 +207,8 @@ def _panel(metric: Metric, asked: Asked, lines: Sequence[Line]) -> Panel:
     return Panel(metric=metric, asked=asked, lines=tuple(shown), left_out=left_out)
 
 
-def _gain_line(decision: Decision) -> Line:
+def gain_line(decision: Decision) -> Line:
+    """A difference against its margin, in the metric's own units."""
     asked = decision.rule not in (RuleName.OBSERVE, RuleName.NOT_SIGNIFICANTLY_WORSE) or decision.asked is Asked.TOTAL
     return Line(
         output=decision.output,
@@ -198,6 +219,7 @@ def _gain_line(decision: Decision) -> Line:
         high=decision.high,
         floor=decision.limit if asked else None,
         trusted=decision.trusted,
+        has_margin=decision.rule is RuleName.NON_INFERIOR or decision.asked is Asked.TOTAL,
         is_lenient=decision.rule is RuleName.NOT_SIGNIFICANTLY_WORSE and decision.asked is Asked.DIFFERENCE,
     )
 

@@ -105,8 +105,10 @@ def asked_text(decision: Decision) -> str:
     return f"{title} gain" if SCALES[decision.metric].sign else f"{title} change"
 
 
-def axis_text(metric: Metric, asked: Asked) -> str:
-    """What an axis counts, in the metric's units, and which way is better."""
+def axis_text(metric: Metric | None, asked: Asked) -> str:
+    """What an axis counts, in the metric's units or (None) in margins, and which way is better."""
+    if metric is None:
+        return "better by so many of its margins (right is better)"
     title = metric_title(metric)
     if asked not in (Asked.DIFFERENCE, Asked.TOTAL):
         return title

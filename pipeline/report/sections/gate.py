@@ -20,6 +20,7 @@ from pipeline.report import numbers
 from pipeline.report.drawing.forest import draw_forest
 from pipeline.report.drawing.palette import task_slot
 from pipeline.report.gate import findings, words
+from pipeline.report.gate.margins import margin_panel
 from pipeline.report.gate.panels import Panel, bound_panels, gain_panels, shown_outcomes
 from pipeline.report.gate.words import CHANGES, MARKS, Mark
 from pipeline.report.record import RunRecord
@@ -107,7 +108,9 @@ class GateSection(Section):
         has_shade: Whether anything must be shown in them.
         has_untrusted: Whether an interval in them is of too few rows.
         has_one_sided: Whether one lies wholly on one side of what was asked and yet shows nothing.
-        gains: Pictures of differences.
+        margins: All gains that have a margin in one picture; None where one metric's picture says as much.
+        gains: Pictures of differences, a metric each.
+        repeated: Those of them of which `margins` shows all lines.
         bounds: Pictures of values that are bounded.
         together: Answers to global rules: mark, name and reason.
         sharing: Against twins; None where there are none.
@@ -132,7 +135,9 @@ class GateSection(Section):
     has_shade: bool
     has_untrusted: bool
     has_one_sided: bool
+    margins: ForestPanel | None
     gains: tuple[ForestPanel, ...]
+    repeated: tuple[ForestPanel, ...]
     bounds: tuple[ForestPanel, ...]
     together: tuple[tuple[Mark, str, str], ...]
     sharing: Sharing | None
@@ -151,7 +156,11 @@ class GateSection(Section):
         if report is None:
             return None
         gains, bounds = gain_panels(report.decisions), bound_panels(report.decisions)
+        together = margin_panel(report.decisions)
+        single = tuple(panel for panel in gains if together is None or not panel.has_margins)
+        repeated = tuple(panel for panel in gains if panel not in single)
         slots = {output.name: task_slot(run.graph, output.task) for output in run.graph.outputs}
+        weight = report.gauc_weight
         harms = findings.harms_of(report.decisions)
         drawn = [line for panel in (*gains, *bounds) for line in panel.lines]
         return cls(
@@ -166,8 +175,10 @@ class GateSection(Section):
             has_shade=any(line.floor is not None or line.ceiling is not None for line in drawn),
             has_untrusted=any(not line.trusted for line in drawn),
             has_one_sided=any(line.is_one_sided for line in drawn),
-            gains=tuple(_pictures(gains, slots, key="gain", gauc_weight=report.gauc_weight)),
-            bounds=tuple(_pictures(bounds, slots, key="bound", gauc_weight=report.gauc_weight)),
+            margins=next(_pictures((together,), slots, key="margins", gauc_weight=weight), None) if together else None,
+            gains=tuple(_pictures(single, slots, key="gain", gauc_weight=weight)),
+            repeated=tuple(_pictures(repeated, slots, key="again", gauc_weight=weight)),
+            bounds=tuple(_pictures(bounds, slots, key="bound", gauc_weight=weight)),
             together=tuple((MARKS[one.outcome], one.name.replace("_", " "), one.reason) for one in report.together),
             sharing=_sharing(report.verdicts),
             harms=tuple(Ranking(one.name, tuple(map(_answer, one.decisions)), one.more) for one in harms),
@@ -187,7 +198,7 @@ def _pictures(
     panels: tuple[Panel, ...], slots: Mapping[str, int], *, key: str, gauc_weight: GaucWeight
 ) -> Iterator[ForestPanel]:
     for place, panel in enumerate(panels):
-        name = words.metric_title(panel.metric)
+        name = words.metric_title(panel.metric) if panel.metric else "Against every margin"
         if panel.asked is Asked.TOTAL:
             name += " since the anchor"
         if panel.is_of_slices:

@@ -36,6 +36,18 @@ def test_a_gain_elsewhere_never_compensates(policy, comparison, cell):
 
 
 @pytest.mark.parametrize(
+    ("on_all", "blessed", "status"), [(0.0, True, GateStatus.PASSED_WITH_WARNING), (-0.02, False, GateStatus.FAILED)]
+)
+def test_slices_may_only_warn_where_all_rows_block(policy, comparison, cell, on_all, blessed, status):
+    of_slices = {**MARGIN, "slices": (("city",),), "only_slices": True, "inconclusive": Inconclusive.PASS_WITH_WARNING}
+    cells = cell(on_all), cell(0.0, 0.01, slice=(("city", "rome"),))
+    report = decide(policy(MARGIN, of_slices), comparison(*cells))
+    assert (report.blessed, report.status) == (blessed, status)
+    assert [decision.slice for decision in report.decisions] == [(), (("city", "rome"),)]
+    assert decide(policy({**MARGIN, "slices": (("city",),)}), comparison(*cells)).blessed is False
+
+
+@pytest.mark.parametrize(
     ("meaning", "blessed", "status"),
     [
         (Inconclusive.BLOCK, False, GateStatus.INCONCLUSIVE),

@@ -50,6 +50,12 @@ def test_only_main_tasks_and_what_is_compared_count(policy, comparison, cell):
     assert not report.blessed
 
 
+def test_a_better_slice_is_no_better_task(policy, comparison, cell):
+    cells = cell(0.0), cell(0.1, slice=(("city", "rome"),))
+    rules = {"margin": 0.01, "slices": (("city",),), "only_slices": True}, {"margin": 0.01}
+    assert not decide(policy(*rules, at_least_one_superior=True), comparison(*cells)).blessed
+
+
 @pytest.fixture
 def fused(policy, comparison, cell):
     """Weights 1 and 2 of two log losses whose errors are 0.001: rises add up to value -+ 1.645 * 0.003 = 0.00493."""

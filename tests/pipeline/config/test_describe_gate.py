@@ -23,6 +23,10 @@ def test_what_is_left_open_is_filled_in(load):
         ("margin: 0.02, total_margin: 0.04", "by less than 0.02, worse than the anchor by less than 0.04, unsettled"),
         ("relative_margin: 0.1", "auc: worse than what serves by less than 0.1 of what exceeds 0.5, unsettled"),
         ("rule: superior, slices: [[item]]", "auc: better than what serves, also by item, unsettled"),
+        (
+            "margin: 0.02}\n    - {output: click, metric: auc, margin: 0.1, slices: [[item]], only_slices: true",
+            "auc: worse than what serves by less than 0.02, unsettled",
+        ),
         ("rule: not_significantly_worse, max: 0.9", "auc: not shown to be worse than what serves, at most 0.9, uns"),
         ("min: 0.5, inconclusive: pass_with_warning", "auc: at least 0.5, unsettled, it warns"),
     ],

@@ -92,6 +92,18 @@ REFUSED = {
         RULE + "\n    - " + RULE,
         "25:5: gate: `rules` names 'click auc' twice: write one with all that is asked.",
     ),
+    "slices_of_a_metric_twice": (
+        RULE[:-1] + ", slices: [[item]]}\n    - " + RULE[:-1] + ", slices: [[item]], only_slices: true}",
+        "25:5: gate: `rules` names 'click auc' of .item. twice: write one with all that is asked.",
+    ),
+    "slices_without_all_rows": (
+        RULE[:-1] + ", slices: [[item]], only_slices: true}",
+        "25:5: gate: `rules` must hold a rule of 'click auc' for all rows beside that of `only_slices`.",
+    ),
+    "only_slices_of_none": (
+        RULE[:-1] + ", only_slices: true}",
+        "25:7: gate.rules.0: `slices` must name one at least under `only_slices`, got none: nothing would be asked.",
+    ),
     "an_anchor_by_nickname": (
         RULE + "\n  anchor: latest",
         "26:11: gate: `anchor` must be a version's number or oldest, got 'latest'.",

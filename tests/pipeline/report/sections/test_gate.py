@@ -54,8 +54,10 @@ def test_what_a_picture_holds_beyond_its_marks_is_explained(run, section):
     assert section_of(run, gate_report(asked, cells=(cell("click", "auc"), beyond, *others))).has_one_sided
 
 
-def test_calibration_is_shown_against_its_bounds(section):
-    assert [panel.name for panel in section.gains] == ["AUC", "log loss", "AUC since the anchor"]
+def test_one_picture_says_what_is_worse_and_calibration_is_shown_against_its_bounds(section):
+    assert section.margins.name == "Against every margin"
+    assert [panel.name for panel in section.repeated] == ["AUC", "log loss", "AUC since the anchor"]
+    assert section.gains == ()
     assert [panel.name for panel in section.bounds] == ["AUC", "calibration"]
 
 
