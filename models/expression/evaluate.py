@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
 
+from models.arrays import NUMPY, Array, Arrays
 from models.expression.grammar import Expression, column_of
 
 __all__ = ["Column", "evaluate"]
@@ -20,38 +22,31 @@ class Column:
     """One value a row.
 
     Attributes:
-        values: `[rows]`, float64 for numbers and conditions (0 or 1), or objects of type bytes for strings; anything
-            where not known.
+        values: `[rows]`, float64 for numbers and conditions (0 or 1), or bytes for strings, in NumPy as objects;
+            anything where not known.
         known: `[rows]`, bool; False where the value is missing.
     """
 
-    values: np.ndarray
-    known: np.ndarray
+    values: Array
+    known: Array
 
 
 _BINARY: Final[dict[type, Callable[..., Any]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: np.divide,
+    ast.Div: operator.truediv,
 }
-_COMPARE: Final[dict[type, Callable[..., Any]]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+_ORDERINGS: Final[dict[type, Callable[..., Any]]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
-_CALLS: Final[dict[str, Callable[..., Any]]] = {
-    "abs": np.abs,
-    "log1p": np.log1p,
-    "min": np.minimum,
-    "max": np.maximum,
-}
 
 
-def evaluate(expression: Expression, columns: Mapping[str, Column], num_rows: int) -> Column:
+# Any: a count, or in a graph a tensor of one.
+def evaluate(expression: Expression, columns: Mapping[str, Column], num_rows: Any, *, arrays: Arrays = NUMPY) -> Column:
     """The value of `expression` in each row.
 
     A missing operand, x / 0, an overflow and the logarithm of nothing make it not known. `and` and `or` follow
@@ -61,35 +56,36 @@ def evaluate(expression: Expression, columns: Mapping[str, Column], num_rows: in
         expression: What `parse` returned.
         columns: Every column that `expression.columns` names.
         num_rows: Rows in each column.
+        arrays: The functions of the columns' library.
 
     Returns:
         float64 values, conditions as 0 and 1; 0 where not known.
     """
     with np.errstate(all="ignore"):
-        result = _evaluate(expression.tree, columns, num_rows)
-    values = np.asarray(result.values, dtype=np.float64)
-    known = result.known & np.isfinite(values)
-    return Column(np.where(known, values, 0.0), known)
+        result = _evaluate(expression.tree, columns, arrays)
+    values = arrays.spread(arrays.number(result.values), num_rows)
+    known = result.known & arrays.is_finite(values)
+    return Column(arrays.where(known, values, arrays.number(0.0)), known)
 
 
-def _evaluate(node: ast.expr, columns: Mapping[str, Column], rows: int) -> Column:
+def _evaluate(node: ast.expr, columns: Mapping[str, Column], arrays: Arrays) -> Column:
     if isinstance(node, ast.Constant):
-        return _constant(node, rows)
+        return _constant(node, arrays)
     if isinstance(node, ast.Name) or _called(node) == "col":
         return columns[column_of(node)]
-    operands = [_evaluate(child, columns, rows) for child in _operands(node)]
+    operands = [_evaluate(child, columns, arrays) for child in _operands(node)]
     if isinstance(node, ast.BoolOp):
-        return _kleene(operands, is_and=isinstance(node.op, ast.And))
+        return _kleene(operands, arrays, is_and=isinstance(node.op, ast.And))
     if isinstance(node, ast.IfExp):
-        return _choose(*operands)
+        return _choose(*operands, arrays=arrays)
     if _called(node) == "is_missing":
-        missing = ~operands[0].known
-        return Column(missing.astype(np.float64), np.ones(rows, dtype=bool))
+        return Column(arrays.number(~operands[0].known), arrays.truth(True))
     if isinstance(node, ast.Compare):
-        return _compare(node, operands, columns, rows)
-    known = np.logical_and.reduce([operand.known for operand in operands])
-    values = _function(node)(*[np.where(known, operand.values, 1.0).astype(np.float64) for operand in operands])
-    return Column(values, known & np.isfinite(values))
+        return _compare(node, operands, arrays)
+    known = _all(operand.known for operand in operands)
+    one = arrays.number(1.0)
+    values = _function(node, arrays)(*[arrays.where(known, arrays.number(own.values), one) for own in operands])
+    return Column(values, known & arrays.is_finite(values))
 
 
 def _called(node: ast.expr) -> str:
@@ -112,64 +108,75 @@ def _operands(node: ast.expr) -> list[ast.expr]:
     raise TypeError(f"`node` must be of the grammar, got {ast.dump(node)}.")
 
 
-def _function(node: ast.expr) -> Callable[..., Any]:
+def _function(node: ast.expr, arrays: Arrays) -> Callable[..., Any]:
     if isinstance(node, ast.BinOp):
         return _BINARY[type(node.op)]
     if isinstance(node, ast.UnaryOp):
-        return operator.neg if isinstance(node.op, ast.USub) else _negated
-    return _CALLS[_called(node)]
+        return operator.neg if isinstance(node.op, ast.USub) else functools.partial(_negated, arrays)
+    calls: dict[str, Callable[..., Any]] = {
+        "abs": arrays.abs,
+        "log1p": arrays.log1p,
+        "min": arrays.min,
+        "max": arrays.max,
+    }
+    return calls[_called(node)]
 
 
-def _negated(values: np.ndarray) -> np.ndarray:
-    return (values == 0).astype(np.float64)
+def _negated(arrays: Arrays, values: Array) -> Array:
+    return arrays.number(values == 0)
 
 
-def _constant(node: ast.Constant, rows: int) -> Column:
-    known = np.ones(rows, dtype=bool)
+def _constant(node: ast.Constant, arrays: Arrays) -> Column:
+    """One value for all rows."""
+    known = arrays.truth(True)
     if isinstance(node.value, str):
-        values = np.empty(rows, dtype=object)
-        values[:] = node.value.encode()
-        return Column(values, known)
-    return Column(np.full(rows, float(node.value)), known)  # type: ignore[arg-type]  # A number by the grammar.
+        return Column(node.value.encode(), known)
+    return Column(arrays.number(float(node.value)), known)  # type: ignore[arg-type]  # A number by the grammar.
 
 
-def _kleene(operands: list[Column], *, is_and: bool) -> Column:
+def _kleene(operands: list[Column], arrays: Arrays, *, is_and: bool) -> Column:
     deciding = 0.0 if is_and else 1.0  # One operand of this value settles the result, whatever the others are.
-    truths = [(operand.values != 0).astype(np.float64) for operand in operands]
-    settled = np.logical_or.reduce(
-        [operand.known & (truth == deciding) for operand, truth in zip(operands, truths, strict=True)]
-    )
-    all_known = np.logical_and.reduce([operand.known for operand in operands])
-    return Column(np.where(settled, deciding, 1.0 - deciding), settled | all_known)
+    truths = [arrays.number(operand.values != 0) for operand in operands]
+    settled = _any(operand.known & (truth == deciding) for operand, truth in zip(operands, truths, strict=True))
+    all_known = _all(operand.known for operand in operands)
+    values = arrays.where(settled, arrays.number(deciding), arrays.number(1.0 - deciding))
+    return Column(values, settled | all_known)
 
 
-def _choose(test: Column, then: Column, otherwise: Column) -> Column:
+def _choose(test: Column, then: Column, otherwise: Column, *, arrays: Arrays) -> Column:
     chosen = test.values != 0
-    values = np.where(chosen, then.values, otherwise.values)
-    return Column(values, test.known & np.where(chosen, then.known, otherwise.known))
+    values = arrays.where(chosen, arrays.number(then.values), arrays.number(otherwise.values))
+    return Column(values, test.known & arrays.where(chosen, then.known, otherwise.known))
 
 
-def _compare(node: ast.Compare, operands: list[Column], columns: Mapping[str, Column], rows: int) -> Column:
+def _compare(node: ast.Compare, operands: list[Column], arrays: Arrays) -> Column:
     """A chain `a < b < c` is `a < b and b < c`."""
     links, position, left = [], 0, operands[0]
+    nothing = arrays.number(0.0)
     for operation, right_node in zip(node.ops, node.comparators, strict=True):
         if isinstance(operation, (ast.In, ast.NotIn)):
-            items = [_constant(item, rows) for item in right_node.elts]  # type: ignore[attr-defined]  # A list.
-            found = np.logical_or.reduce([_equal(left.values, item.values) for item in items])
+            items = [_constant(item, arrays) for item in right_node.elts]  # type: ignore[attr-defined]  # A list.
+            found = _any(arrays.equal(left.values, item.values) for item in items)
             wanted = isinstance(operation, ast.In)
-            links.append(Column((found == wanted).astype(np.float64), left.known))
+            links.append(Column(arrays.number(found if wanted else ~found), left.known))
             continue
         position += 1
         right = operands[position]
         known = left.known & right.known
         if isinstance(operation, (ast.Eq, ast.NotEq)):
-            truth = _equal(left.values, right.values) == isinstance(operation, ast.Eq)
+            equal = arrays.equal(left.values, right.values)
+            truth = equal if isinstance(operation, ast.Eq) else ~equal
         else:
-            truth = _COMPARE[type(operation)](np.where(known, left.values, 0.0), np.where(known, right.values, 0.0))
-        links.append(Column(truth.astype(np.float64), known))
+            sides = [arrays.where(known, arrays.number(own.values), nothing) for own in (left, right)]
+            truth = _ORDERINGS[type(operation)](*sides)
+        links.append(Column(arrays.number(truth), known))
         left = right
-    return _kleene(links, is_and=True) if len(links) > 1 else links[0]
+    return _kleene(links, arrays, is_and=True) if len(links) > 1 else links[0]
 
 
-def _equal(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    return np.asarray(left == right, dtype=bool)
+def _all(truths: Iterable[Array]) -> Array:
+    return functools.reduce(operator.and_, truths)
+
+
+def _any(truths: Iterable[Array]) -> Array:
+    return functools.reduce(operator.or_, truths)

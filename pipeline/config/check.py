@@ -17,6 +17,7 @@ from models.tasks.task import NAME_PATTERN
 from pipeline.config.balancing_check import balancing_problems
 from pipeline.config.columns import ColumnUse, csv_header, feature_columns, label_columns, resolve_columns
 from pipeline.config.features import CategoricalFeature, Feature, MultivaluedFeature
+from pipeline.config.fusion_check import fusion_problems
 from pipeline.config.gate_check import gate_problems
 from pipeline.config.gate_reading import asked_rules, readable_gate
 from pipeline.config.model_check import model_problems
@@ -36,7 +37,8 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
     """
     features: Mapping[str, Feature] = sections.get("features") or {}
     tasks: Sequence[Task | None] = sections.get("tasks") or ()
-    resolved = resolve_columns(features, tasks, sections.get("evaluation"))
+    fusion = sections.get("fusion")
+    resolved = resolve_columns(features, tasks, sections.get("evaluation"), fusion)
     problems = [*_name_problems(sections), *_graph(tasks, content), *resolved.problems]
     problems += _leaks(features, tasks)
     problems += _tables(features)
@@ -62,6 +64,8 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems += _lists_under_xla(features)
     if training is not None and data is not None:
         problems += _choice_without_validation(data, training)
+    if fusion is not None and all_tasks is not None:
+        problems += fusion_problems(fusion, all_tasks)
     if sections.get("serving") is not None and all_features is not None:
         problems += serving_problems(sections["serving"], all_features)
     evaluation = sections.get("evaluation", EvaluationConfig())

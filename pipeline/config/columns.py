@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from models.binding import Path, Problem
 from models.errors import ConfigError
 from models.expression import ColumnType, parse
+from models.fusion import FusionConfig
 from models.tasks import Task
 from pipeline.config.features import CrossFeature, Feature, NumericFeature
 from pipeline.config.run import EvaluationConfig
@@ -60,7 +61,10 @@ def label_columns(task: Task) -> frozenset[str]:
 
 
 def resolve_columns(
-    features: Mapping[str, Feature], tasks: Sequence[Task | None], evaluation: EvaluationConfig | None
+    features: Mapping[str, Feature],
+    tasks: Sequence[Task | None],
+    evaluation: EvaluationConfig | None,
+    fusion: FusionConfig | None = None,
 ) -> Resolved:
     """Finds every raw column's type: a number where anything computes with it, else a string.
 
@@ -68,8 +72,9 @@ def resolve_columns(
         features: By name.
         tasks: As declared; None for one that could not be read.
         evaluation: Its slices and groups of rows read columns too.
+        fusion: So do its formulas.
     """
-    uses = [*_feature_uses(features), *_task_uses(tasks), *_evaluation_uses(evaluation)]
+    uses = [*_feature_uses(features), *_task_uses(tasks), *_evaluation_uses(evaluation), *_fusion_uses(fusion)]
     types: dict[str, ColumnType] = {}
     problems = []
     for use in uses:
@@ -111,6 +116,14 @@ def _evaluation_uses(evaluation: EvaluationConfig | None) -> Iterator[ColumnUse]
             yield ColumnUse(column, ("evaluation", "slices", index, place), None, strict=False)
     for field, column in (evaluation.group_columns if evaluation else {}).items():
         yield ColumnUse(column, ("evaluation", field), None, strict=False)
+
+
+def _fusion_uses(fusion: FusionConfig | None) -> Iterator[ColumnUse]:
+    for name, column in (fusion.columns if fusion else {}).items():
+        kind = ColumnType.STRING if column.is_text else ColumnType.NUMBER
+        yield ColumnUse(name, ("fusion", "columns", name), kind, strict=True)
+    if fusion is not None and fusion.segment is not None:
+        yield ColumnUse(fusion.segment.column, ("fusion", "segment", "column"), ColumnType.STRING, strict=True)
 
 
 def csv_header(pattern: str, delimiter: str) -> tuple[str, ...] | None:

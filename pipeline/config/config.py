@@ -13,6 +13,7 @@ from components.gate.config import GateConfig
 from components.trainer.settings import TrainingSettings
 from models.balancers import BalancerConfig, Static
 from models.expression import ColumnType
+from models.fusion import FusionConfig
 from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph
 from pipeline.config.columns import feature_columns, resolve_columns
@@ -42,6 +43,7 @@ class PipelineConfig:
         balancing: How the losses are weighed against each other.
         evaluation: Slices, and which rows belong together.
         twins: In which runs sharing is judged against one network an output; None in none.
+        fusion: How a row's predictions become one score; None serves none.
         serving: How the served model is asked.
         beam: What runs the Beam pipelines.
         root: Folder under which `<name>` holds artifacts, metadata, checkpoints and reports.
@@ -59,6 +61,7 @@ class PipelineConfig:
     balancing: BalancerConfig = dataclasses.field(default_factory=Static)
     evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
     twins: TwinsConfig | None = None
+    fusion: FusionConfig | None = None
     serving: ServedConfig = dataclasses.field(default_factory=ServedConfig)
     beam: BeamConfig = dataclasses.field(default_factory=BeamConfig)
     root: str = DEFAULT_ROOT
@@ -77,14 +80,21 @@ class PipelineConfig:
 
     @functools.cached_property
     def kept_columns(self) -> dict[str, ColumnType]:
-        """The raw columns that go into examples: those of inputs, of slices, and of what groups rows for evaluation."""
+        """The raw columns in examples: those of inputs, slices and scores, and what groups rows for evaluation."""
         read = {column for columns in self.evaluation.slices for column in columns}
         read |= set(self.evaluation.group_columns.values())
+        read |= set(self.fusion.inputs if self.fusion is not None else ())
         return self.input_columns | {name: self._types[name] for name in sorted(read - set(self.input_columns))}
 
     @functools.cached_property
+    def served_columns(self) -> dict[str, ColumnType]:
+        """The raw columns that a served model is asked with: those of inputs, and what a score reads as it is."""
+        names = self.fusion.inputs if self.fusion is not None else ()
+        return self.input_columns | {name: self._types[name] for name in names}
+
+    @functools.cached_property
     def _types(self) -> dict[str, ColumnType]:
-        return resolve_columns(self.features, self.tasks, self.evaluation).types
+        return resolve_columns(self.features, self.tasks, self.evaluation, self.fusion).types
 
     @property
     def watched_split(self) -> str:

@@ -12,6 +12,7 @@ from models.heads import HeadConfig
 from models.relations import RelationConfig
 from models.tasks import Output
 from pipeline.config.config import PipelineConfig
+from pipeline.config.describe_fusion import fusion_lines
 from pipeline.config.describe_gate import gate_lines
 
 __all__ = ["describe"]
@@ -32,6 +33,7 @@ def describe(config: PipelineConfig) -> str:
         f"losses: {', '.join(loss.name for loss in config.graph.losses)}",
         f"model: {config.model.architecture.name}, {_epochs(config)}",
         *(["warm start: from the model that serves"] if config.training.warm_start is not None else []),
+        *fusion_lines(config.fusion),
         *gate_lines(config),
         f"pushed to: {config.serving_directory}",
     ]

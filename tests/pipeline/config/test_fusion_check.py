@@ -1,0 +1,93 @@
+"""The section `fusion`, as it is declared and refused."""
+
+import pytest
+
+from models.expression import ColumnType
+from models.fusion import PowerProduct
+from pipeline.config.describe import describe
+from pipeline.errors import ConfigFileError
+
+PUSH = "push:\n"
+FUSION = """\
+fusion:
+  served: main
+  label: ctcvr
+  formulas:
+    main: {kind: power_product, weights: {click: 1.0, buy: 0.5, price: 0.2}}
+    sum: {kind: weighted_sum, weights: {ctcvr: 1}}
+  columns:
+    price: {missing: 1, least: 0.01}
+  segment: {column: user, weights: {u: {main: {click: 2}}}}
+"""
+REGRESSION = "  - {name: spend, kind: regression, label: price, also_input: [price], role: auxiliary}\n"
+CLASSES = "  - {name: shelf, kind: {name: multiclass, num_classes: 3}, label: price, also_input: [price]}\n"
+
+
+@pytest.fixture
+def declare(load):
+    def run(*replacements):
+        text = FUSION
+        for old, new in replacements:
+            assert old in text, old
+            text = text.replace(old, new)
+        return load((PUSH, text + PUSH), ("model:\n", REGRESSION + CLASSES + "model:\n"))
+
+    return run
+
+
+@pytest.fixture
+def refused(declare):
+    def run(*replacements):
+        with pytest.raises(ConfigFileError) as error:
+            declare(*replacements)
+        return [f"{mark}: {message}" for mark, message in error.value.located]
+
+    return run
+
+
+def test_a_score_reads_outputs_and_columns_that_are_not_transformed(declare):
+    config = declare()
+    assert config.fusion.formulas["main"] == PowerProduct(weights={"click": 1.0, "buy": 0.5, "price": 0.2})
+    assert config.served_columns == {"item": ColumnType.STRING, "price": ColumnType.NUMBER, "user": ColumnType.STRING}
+    assert "user" not in config.input_columns
+    assert "user" in config.kept_columns
+    lines = describe(config).splitlines()
+    assert "  main: power_product (click 1, buy 0.5, price 0.2)" in lines
+    assert any(line.startswith("score: main, which is to rank ctcvr; weights of version ") for line in lines)
+    assert "  of their own where user is u" in lines
+
+
+@pytest.mark.parametrize(
+    ("replacement", "message"),
+    [
+        (
+            ("buy: 0.5", "buj: 0.5"),
+            "no task, product or entry of `fusion.columns` is called `buj`. Did you mean `buy`?",
+        ),
+        (("buy: 0.5", "spend: 0.5"), "`spend`, regression, may be below 0, so no power of it is taken"),
+        (("{ctcvr: 1}", "{shelf: 1}"), "`shelf` has a probability for each class, of which none is its score."),
+        (("label: ctcvr", "label: ctcv"), "`label` must name a task or product, got 'ctcv'. Did you mean `ctcvr`?"),
+        (("label: ctcvr", "label: spend"), "`label` must name a binary task or product, got 'spend', regression."),
+        (("column: user", "column: bought"), "column `bought` is read by the label of task 'buy'"),
+        (("column: user", "column: usr"), "the data has no column `usr`. Did you mean `user`?"),
+        (("price: {missing: 1, least: 0.01}", "click: {missing: 1}"), "is an output, which formulas read as `click`"),
+        (("{missing: 1, least: 0.01}", "{missing: x}"), "is a text by its `missing`, but formula `main` reads it"),
+        (("served: main", "served: min"), "`served` must be one of `formulas`, main, sum, got 'min'."),
+        (("{ctcvr: 1}", "{ctcvr: 0}"), "`weights` must hold one that is not 0, got {'ctcvr': 0.0}"),
+        (("{u: {main: {click: 2}}}", "{u: {main: {click: 2}}, u: {main: {click: 3}}}"), "`u` is written twice"),
+        (("weighted_sum", "weightedsum"), "must be one of the known names, got 'weightedsum'"),
+    ],
+)
+def test_what_no_score_can_come_of_is_refused_where_it_is(refused, replacement, message):
+    found = refused(replacement)
+    assert any(message in line for line in found), found
+    assert all(not line.startswith("1:1:") for line in found), found
+
+
+def test_all_of_it_is_told_at_once(refused):
+    found = refused(("buy: 0.5", "buj: 0.5"), ("label: ctcvr", "label: ctcv"), ("column: user", "column: usr"))
+    assert len(found) == 3
+
+
+def test_a_weighted_sum_takes_what_may_be_negative(declare):
+    assert declare(("{ctcvr: 1}", "{spend: -1}")).fusion.formulas["sum"].declared == {"spend": -1.0}
