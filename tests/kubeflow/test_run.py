@@ -50,12 +50,16 @@ class Taxi:
         self.pushed[run_id] = versions(str(self.volume / "runs" / "served" / "chicago_taxi"))
         return self.pods[run_id]
 
+    @property
+    def store(self):
+        config = load_config(str(ROOT / "configs" / "chicago_taxi.yaml"), self.assignments)
+        return open_store(connection_of(config, VARIABLES))
+
     def states(self, run_id):
         """What the store says became of each node."""
         from ml_metadata.proto import metadata_store_pb2
 
-        config = load_config(str(ROOT / "configs" / "chicago_taxi.yaml"), self.assignments)
-        store = open_store(connection_of(config, VARIABLES))
+        store = self.store
         names = {pod.task: pod.output.partition(" node=")[2].partition(" ")[0] for pod in self.pods[run_id]}
         found = {}
         for name in names.values():
@@ -186,6 +190,32 @@ def test_a_node_before_its_time_fails_and_says_what_is_missing(taxi):
     pods = taxi.cluster.run(taxi.text, "early", only="transform")
     assert pods[-1].status == RETRY
     assert "the nodes before it have not left it in this run: run them first" in pods[-1].output
+
+
+def test_without_a_blessing_nothing_is_pushed(taxi):
+    # The first run's Pusher once more, as if it had failed before it did anything.
+    versions_of = taxi.volume / "runs" / "served" / "chicago_taxi"
+    versions_of.rename(taxi.volume / "aside")
+    assert again(taxi, "first", blessed=0) == []
+    assert len(again(taxi, "first", blessed=1)) == 1
+
+
+def again(taxi, run_id, blessed):
+    """The versions that serve when the Pusher of that run has run again, under such a blessing."""
+    from ml_metadata.proto import metadata_store_pb2
+
+    store = taxi.store
+    (pushing,) = node_executions(store, pipeline="chicago_taxi", run_id=run_id, node="Pusher")
+    pushing.last_known_state = metadata_store_pb2.Execution.FAILED
+    store.put_executions([pushing])
+    (gate,) = node_executions(store, pipeline="chicago_taxi", run_id=run_id, node="TaskGate")
+    made = [event.artifact_id for event in store.get_events_by_execution_ids([gate.id])]
+    (blessing,) = [one for one in store.get_artifacts_by_id(made) if one.type == "ModelBlessing"]
+    blessing.custom_properties["blessed"].int_value = blessed
+    store.put_artifacts([blessing])
+    (pod,) = taxi.cluster.run(taxi.text, run_id, only="pusher")
+    assert pod.status == DONE, pod.output
+    return versions(str(taxi.volume / "runs" / "served" / "chicago_taxi"))
 
 
 class changed:
