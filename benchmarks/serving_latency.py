@@ -1,9 +1,10 @@
 """What one call of an exported model costs: all tasks at once against one model a task, and by each signature.
 
-python -m benchmarks.serving_latency [--rounds 60]
+python -m benchmarks.serving_latency [--rounds 60] [--processor]
 
 Models are exported as the Trainer does, loaded through the session loader, which is TF Serving's way, and asked in this
-process: what a network adds is the same for all. Rounds alternate, so that a busy machine slows all alike.
+process: what a network adds is the same for all. Rounds alternate, so that a busy machine slows all alike; with
+--processor what the process works is counted, on one thread, and not the clock.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import dataclasses
 import pathlib
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -81,7 +83,7 @@ class Vocabularies(tf.Module):
         return {name: self.table.lookup(values) for name, values in raw.items()}
 
 
-def measure(folder: pathlib.Path, *, rounds: int) -> list[Latency]:
+def measure(folder: pathlib.Path, *, rounds: int, clock: Callable[[], float] = time.perf_counter) -> list[Latency]:
     """Exports the models under `folder`, and asks them."""
     inputs = tuple(EmbeddingInput(name=name, table=name, num_ids=_NUM_IDS, dim=_DIM) for name in _COLUMNS)
     architecture = PLE(num_levels=2, num_shared=4, num_specific=2, expert=(128, 64))
@@ -95,7 +97,7 @@ def measure(folder: pathlib.Path, *, rounds: int) -> list[Latency]:
         single = dataclasses.replace(settings, architecture=SingleTask(expert=widths))
         models[task.name] = MultiTaskModel(single, inputs, TaskGraph((alone,)))
     served = {name: _served(model, folder / name) for name, model in models.items()}
-    return [_latency(served, number, rounds=rounds) for number in CANDIDATES]
+    return [_latency(served, number, rounds=rounds, clock=clock) for number in CANDIDATES]
 
 
 def _served(model: MultiTaskModel, folder: pathlib.Path) -> ServedModel:
@@ -105,7 +107,7 @@ def _served(model: MultiTaskModel, folder: pathlib.Path) -> ServedModel:
     return ServedModel(folder, 1)
 
 
-def _latency(served: Mapping[str, ServedModel], number: int, *, rounds: int) -> Latency:
+def _latency(served: Mapping[str, ServedModel], number: int, *, rounds: int, clock: Callable[[], float]) -> Latency:
     draw = np.random.default_rng(number)
     rows = {
         name: np.array([f"value {id_}".encode() for id_ in draw.integers(0, _NUM_IDS, number)], object)
@@ -121,7 +123,7 @@ def _latency(served: Mapping[str, ServedModel], number: int, *, rounds: int) -> 
         "examples": _call(served["all"], SERVING_DEFAULT, examples),
         "once": _call(served["all"], PREDICT_CANDIDATES, once),
     }
-    took_s = interleaved_medians(calls, rounds=rounds, warm_up=10)
+    took_s = interleaved_medians(calls, rounds=rounds, warm_up=10, clock=clock)
     singles = [took_s[name] for name in names]
     return Latency(number, took_s["all"], float(np.median(singles)), sum(singles), took_s["examples"], took_s["once"])
 
@@ -142,9 +144,14 @@ def main() -> None:
     """Prints one line for each number of candidates."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=60)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--processor", action="store_true", help="counts processor time, on one thread")
+    given = parser.parse_args()
+    if given.processor:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    clock = time.process_time if given.processor else time.perf_counter
     with tempfile.TemporaryDirectory(prefix="serving-latency-") as folder:
-        for told in measure(pathlib.Path(folder), rounds=rounds):
+        for told in measure(pathlib.Path(folder), rounds=given.rounds, clock=clock):
             print(
                 f"{told.candidates:>5} candidates: all tasks {told.all_tasks * 1e3:.2f} ms, which is "
                 f"{told.all_tasks / told.one_task:.2f} x one task of that size ({told.one_task * 1e3:.2f} ms), and "

@@ -9,6 +9,7 @@ from typing import Any, Final
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
+from models.experts.layout import ServingLayout
 from models.expression import ColumnType
 from models.model import MultiTaskModel
 from models.warm_start.names import network_weights
@@ -69,10 +70,12 @@ def export(
         served = [item for one in models for item in one(features, training=False).items()]
         return {name: tf.ensure_shape(values, [None, *values.shape[1:]]) for name, values in served}
 
-    module = tf.Module()
+    module, layout = tf.Module(), ServingLayout()
     # What the model remembers beside its layers, of weights and looks at gradients, is for training alone.
     module.transform, module.weights = transform, [weight for one in models for weight in network_weights(one)]
-    signatures = _signatures(score, dtypes, user)
+    with layout():
+        signatures = _signatures(score, dtypes, user)
+    module.layout = layout.variables
     tf.saved_model.save(module, folder, signatures=signatures)
     _name_inputs(folder, list(dtypes))
 

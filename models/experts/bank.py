@@ -11,6 +11,7 @@ from typing_extensions import override
 from models.binding import bind_or_raise, unbind
 from models.experts.dropout import CountedDropout
 from models.experts.initial import StackedGlorot
+from models.experts.layout import ServingLayout, serving_layout
 from models.experts.penalty import stack_penalty
 from models.experts.style import Style
 from models.gradients.reading import reading
@@ -92,7 +93,10 @@ class ExpertBank(tf.keras.layers.Layer):
         groups: Sequence[tuple[int, ...]] | None = None,
     ) -> tf.Tensor | list[tf.Tensor]:
         """See the class."""
-        under_way = reading()
+        under_way, layout = reading(), serving_layout()
+        if layout is not None and chosen is None and not isinstance(inputs, Sequence) and _is_of_all(inputs):
+            first, *others = self._layers
+            return self._run(self._laid_out(inputs, layout, first), others, training=False)
         if groups is None or under_way is None:
             weights = [[_taken(one, chosen) for one in layer] for layer in self._layers]
             return self._run(inputs, weights, training=training)
@@ -106,6 +110,16 @@ class ExpertBank(tf.keras.layers.Layer):
     @property
     def _layers(self) -> list[tuple[tf.Variable, tf.Variable]]:
         return list(zip(self._kernels, self._biases, strict=True))
+
+    def _laid_out(self, inputs: tf.Tensor, layout: ServingLayout, layer: tuple[tf.Variable, tf.Variable]) -> tf.Tensor:
+        """`[experts, batch, units]` of the first layer; kernel, bias and activation are one operation of TensorFlow."""
+        kernel, bias = layer
+        experts, _, units = kernel.shape
+        products = tf.matmul(inputs, layout.side_by_side(kernel))
+        beside = self._activation(tf.nn.bias_add(products, tf.reshape(bias, [experts * units])))
+        if experts == 1:
+            return beside[None]
+        return tf.transpose(tf.reshape(beside, [-1, experts, units]), [1, 0, 2])
 
     def _run(self, inputs: tf.Tensor, weights: Sequence[Sequence[tf.Tensor]], *, training: bool | None) -> tf.Tensor:
         """Layer after layer."""
@@ -135,10 +149,14 @@ def _taken(weight: tf.Variable, chosen: tf.Tensor | None) -> tf.Tensor:
 
 def product(inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """`[experts, batch, units]`: inputs of all, `[batch, width]`, or of each, times `[experts, width, units]`."""
-    if inputs.shape.rank != _SHARED_RANK:
+    if not _is_of_all(inputs):
         return tf.matmul(inputs, kernel)
     # Side by side, without a copy of the input for each expert.
     experts, width, units = kernel.shape
     side_by_side = tf.reshape(tf.transpose(kernel, [1, 0, 2]), [width, experts * units])
     products = tf.reshape(tf.matmul(inputs, side_by_side), [-1, experts, units])
     return tf.transpose(products, [1, 0, 2])
+
+
+def _is_of_all(inputs: tf.Tensor) -> bool:
+    return bool(inputs.shape.rank == _SHARED_RANK)

@@ -8,6 +8,7 @@ from models.architectures import ARCHITECTURES
 from models.binding import bind_or_raise, unbind
 from models.experts import Style
 from models.experts.base import Network
+from models.experts.layout import ServingLayout
 from tests.models.samples import ARCHITECTURE_SAMPLES
 
 TASKS = ("click", "buy", "spend")
@@ -70,6 +71,24 @@ def test_what_it_shows_inside_is_rows_of_shares_or_empty(architecture):
         assert shares.values.dtype == tf.float32
     for shares in network.routes().values():
         np.testing.assert_allclose(tf.reduce_sum(shares.values, axis=1), 1.0, rtol=1e-6)
+
+
+@each_architecture
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_laid_out_for_serving_it_computes_the_same(architecture, policy):
+    tf.keras.mixed_precision.set_global_policy(policy)
+    try:
+        network = network_of(architecture)
+        for weight in network.trainable_weights:  # Initial biases are zero, which would hide a lost one.
+            weight.assign_add(tf.random.stateless_normal(weight.shape, [1, weight.shape.num_elements()], stddev=0.3))
+        layout = ServingLayout()
+        with layout():
+            served = tf.function(network)(FEATURES)
+        close = 1e-5 if policy == "float32" else 2e-2
+        np.testing.assert_allclose(served, network(FEATURES), rtol=close, atol=close)
+        assert all(variable.shape.rank == 2 for variable in layout.variables)
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")
 
 
 @each_architecture
