@@ -8,11 +8,15 @@ from typing import Final
 
 from pipeline.config.kubeflow import KubeflowConfig
 
-__all__ = ["RUN_DATE", "RUN_ID", "SPAN_DAYS", "RunParameter", "run_parameters"]
+__all__ = ["RUN_DATE", "RUN_ID", "SCHEDULED_DATE", "SPAN_DAYS", "RunParameter", "run_parameters"]
 
 RUN_ID: Final = "run_id"
 RUN_DATE: Final = "run_date"
 SPAN_DAYS: Final = "span_days"
+
+# What Kubeflow writes the day into for which a schedule starts a run, in Go's way to write a date. Some releases of 2
+# leave it as it stands (github.com/kubeflow/pipelines/issues/12494).
+SCHEDULED_DATE: Final = "[[ScheduledTime.2006-01-02]]"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,7 @@ FINAL: Final = 2
 _LOG: Final = logging.getLogger("kubeflow.run_node")
 _STARTED: Final = time.monotonic()
 _UNFILLED: Final = "{{"  # How a placeholder begins that Kubeflow left as it was.
+_UNWRITTEN: Final = "[["  # The same of what a schedule knows.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,7 +93,13 @@ def _parser() -> argparse.ArgumentParser:
 def _overrides(options: argparse.Namespace) -> list[str]:
     """What the run sets over the configuration; a parameter that was left empty sets nothing."""
     found = [assignment for assignment in options.overrides if not assignment.endswith("=")]
-    if options.run_date:
+    if options.run_date.startswith(_UNWRITTEN):
+        _LOG.warning(
+            "Kubeflow left %s as it was: the run reads up to the day on which it began, which of a run that is made up "
+            "for is not the day it was scheduled for",
+            options.run_date,
+        )
+    elif options.run_date:
         found.append(f"data.run_date='{options.run_date}'")
     if options.span_days:
         found.append(f"data.window_days={options.span_days}")

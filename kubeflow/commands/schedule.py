@@ -36,12 +36,14 @@ def command(
     schedule = utc_schedule(cron, time_zone, today=datetime.datetime.now(tz=datetime.UTC).date())
     checked, text = compiled_text(config, overrides, verbose=verbose)
     from kubeflow.client import ClusterClient
+    from kubeflow.parameters import SCHEDULED_DATE
 
+    run_date = "" if checked.data.window_days is None else SCHEDULED_DATE
     made = ClusterClient(checked.name, host, namespace).schedule(
         text,
         checked.name,
         cron=schedule.cron,
-        parameters=values_of(checked, given),
+        parameters=values_of(checked, given, run_date),
         catch_up=catch_up,
         max_concurrency=max_concurrency,
     )

@@ -59,6 +59,18 @@ def test_a_schedule_is_told_in_utc_with_a_warning_where_clocks_change(ask, api):
     assert "warning: Kubeflow's schedule is in UTC: from 20" in done.output
 
 
+def test_scheduled_runs_of_a_window_are_told_their_day(ask, api):
+    assert ask("schedule", "--cron", "0 3 * * *").exit_code == 0
+    (plain,) = api.schedules.values()
+    assert "run_date" not in plain["runtime_config"].get("parameters", {})
+    dated = ["--set", "data.path=taxi/{YYYY}-{MM}-{DD}.csv", "--set", "data.window_days=7"]
+    dated += ["--set", "data.split={by: span, eval_spans: 1}"]
+    done = ask("schedule", "--cron", "0 3 * * *", *dated)
+    assert done.exit_code == 0, done.output
+    (schedule,) = api.schedules.values()
+    assert schedule["runtime_config"]["parameters"] == {"run_date": "[[ScheduledTime.2006-01-02]]"}
+
+
 def test_the_pipeline_is_written_to_a_file(ask, tmp_path):
     done = ask("compile", "-o", str(tmp_path / "pipeline.yaml"))
     assert done.exit_code == 0, done.output

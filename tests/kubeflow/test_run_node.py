@@ -2,12 +2,14 @@
 
 import logging
 import os
+import pathlib
 import signal
 
 import pytest
 
 from kubeflow import node_run
 from kubeflow.errors import EvictedError, MetadataUnusableError
+from kubeflow.parameters import SCHEDULED_DATE
 from kubeflow.run_node import DONE, FINAL, RETRY, main
 from models.errors import ConfigError
 from tests.kubeflow.conftest import ROOT, cluster_section
@@ -90,6 +92,18 @@ def test_a_configuration_that_is_wrong_is_not_tried_again(start):
 def test_an_override_that_is_left_empty_is_none(start):
     assert start("--override", "training.epochs=")[0] == DONE
     assert start("--override", "training.epochs=0")[0] == FINAL
+
+
+def test_a_date_that_the_schedule_did_not_write_is_none(start, tmp_path):
+    dated = (pathlib.Path(TAXI).read_text()).replace("simple/data.csv", "{YYYY}-{MM}-{DD}.csv")
+    assert "{YYYY}" in dated
+    (tmp_path / "dated.yaml").write_text(dated)
+    known = ["--config", str(tmp_path / "dated.yaml"), "--span-days", "7"]
+    assert start(*known, "--run-date", "2026-11-22")[0] == DONE
+    status, said = start(*known, "--run-date", SCHEDULED_DATE)
+    assert status == DONE
+    assert f"Kubeflow left {SCHEDULED_DATE} as it was: the run reads up to the day on which it began" in said
+    assert start(*known, "--run-date", "last night")[0] == FINAL
 
 
 @pytest.mark.parametrize("run_id", ["", "{{$.pipeline_job_uuid}}"])
