@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
+import functools
 import math
 import multiprocessing
 import pathlib
@@ -29,7 +31,7 @@ __all__ = ["Job", "compare_files"]
 
 _BATCH_ROWS: Final = 2**18
 _PARTITION_ROWS: Final = 2**20  # Whole users that are sorted at once.
-_GAUC: Final = "gauc"
+_COLUMNS: Final = {"gauc": "user", "ndcg": "list"}  # What a `Job` calls the column that tells the groups.
 
 _Sums = TypeVar("_Sums", PairedSums, GroupSums)
 
@@ -43,7 +45,9 @@ class Job:
         tasks: Their outputs.
         cluster: Column whose rows depend on each other, but for rows without a value; None takes rows as independent.
         user: Column of GAUC; needed where a task asks for it.
+        list: Column of NDCG; needed where a task asks for it.
         gauc_weight: What a user counts for.
+        ndcg_at: Places of a list that NDCG looks at.
         slicings: Columns of each slicing.
         workers: Processes.
     """
@@ -52,27 +56,34 @@ class Job:
     tasks: tuple[TaskColumns, ...]
     cluster: str | None = None
     user: str | None = None
+    list: str | None = None
     gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS
+    ndcg_at: int = 10
     slicings: tuple[tuple[str, ...], ...] = ()
     workers: int = 2
 
     def __post_init__(self) -> None:
-        asking = [task.output for task in self.tasks if _GAUC in task.metrics]
-        if asking and self.user is None:
-            raise ValueError(f"`user` must name a column where GAUC is asked for, got None with {asking}.")
-        lists = [task.output for task in self.tasks if "ndcg" in task.metrics]
-        if lists:
-            raise ValueError(f"`metrics` must not hold NDCG, which is judged inside a pipeline, got it for {lists}.")
+        asked = {metric for task in self.tasks for metric in task.metrics}
+        for metric in sorted(asked & set(_COLUMNS) - set(self.groups)):
+            asking = [task.output for task in self.tasks if metric in task.metrics]
+            name = _COLUMNS[metric]
+            raise ValueError(f"`{name}` must name a column where {metric} is asked for, got None with {asking}.")
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """The metrics that rank within groups of rows, and the column that tells the group."""
+        columns = {metric: getattr(self, name) for metric, name in _COLUMNS.items()}
+        return {metric: column for metric, column in columns.items() if column is not None}
 
     @property
     def columns(self) -> list[str]:
         """All that are read."""
-        others = [name for name in (self.cluster, self.user) if name is not None]
+        others = [*([self.cluster] if self.cluster is not None else []), *self.groups.values()]
         sliced = [name for columns in self.slicings for name in columns]
         return list(dict.fromkeys([name for task in self.tasks for name in task.columns] + others + sliced))
 
     def plan(self, task: TaskColumns) -> OutputPlan:
-        """Of one output."""
+        """Of one output, row by row."""
         return OutputPlan(
             output=task.output,
             kind=task.kind,
@@ -82,19 +93,25 @@ class Job:
             clustered=self.cluster is not None,
             weighted=task.known is not None,
             gauc_weight=self.gauc_weight,
+            ndcg_at=self.ndcg_at,
         )
 
 
 def compare_files(job: Job) -> Comparison:
-    """Reads the files once, a batch at a time, in several processes; users of GAUC are gathered through a folder.
+    """Reads the files once, a batch at a time, in several processes; users and lists are gathered through a folder.
 
     Columns of all tasks must have the same types in all files. Memory does not grow with rows.
     """
     with tempfile.TemporaryDirectory(prefix="evenkeel-") as folder:
         partitions = math.ceil(sum(pq.ParquetFile(path).metadata.num_rows for path in job.paths) / _PARTITION_ROWS)
         rows = _each_worker(_summed_rows, job, folder, max(partitions, 1))
-        users = _each_worker(_summed_users, job, folder, max(partitions, 1)) if job.user is not None else {}
-    found = {output: sums.cells() + (users[output].cells() if output in users else ()) for output, sums in rows.items()}
+        groups = [
+            _each_worker(functools.partial(_summed_groups, metric), job, folder, max(partitions, 1))
+            for metric in job.groups
+        ]
+    found = {output: list(sums.cells()) for output, sums in rows.items()}
+    for output, grouped in [item for of_metric in groups for item in of_metric.items()]:
+        found[output] += grouped.cells()
     return Comparison(
         cells=tuple(
             cell
@@ -128,31 +145,50 @@ def _each_worker(
 
 def _summed_rows(job: Job, folder: str, partitions: int, worker: int) -> dict[str, PairedSums]:
     sums = {task.output: PairedSums(job.plan(task)) for task in job.tasks}
-    with Spill(pathlib.Path(folder), worker=worker, num_partitions=partitions) as spill:
+    with contextlib.ExitStack() as stack:
+        spills = {
+            column: stack.enter_context(Spill(_gathered(folder, metric), worker=worker, num_partitions=partitions))
+            for metric, column in job.groups.items()
+        }
         for batch, first in _batches(job, worker):
             clusters = _clusters(batch[job.cluster], first) if job.cluster is not None else None
             slices = memberships_of(batch, job.slicings)
             for task in job.tasks:
                 sums[task.output].add(rows_of(batch, task, clusters, slices))
-            if job.user is not None:
-                spill.add(batch, ids_of(batch[job.user]))
+            for column, spill in spills.items():
+                spill.add(batch, ids_of(batch[column]))
     for own in sums.values():
         own.compact()
     return sums
 
 
-def _summed_users(job: Job, folder: str, partitions: int, worker: int) -> dict[str, GroupSums]:
-    asking = [task for task in job.tasks if _GAUC in task.metrics and job.user is not None]
-    sums = {task.output: GroupSums(dataclasses.replace(job.plan(task), clustered=False), _GAUC) for task in asking}
+def _summed_groups(metric: str, job: Job, folder: str, partitions: int, worker: int) -> dict[str, GroupSums]:
+    """Of whole users or lists; where these are not the clusters themselves, a cluster may hold several."""
+    column = job.groups[metric]
+    within = job.cluster if job.cluster != column else None
+    asking = [task for task in job.tasks if metric in task.metrics]
+    sums = {
+        task.output: GroupSums(dataclasses.replace(job.plan(task), clustered=within is not None), metric)
+        for task in asking
+    }
     for partition in range(worker, partitions, job.workers):
-        batch = whole_users(pathlib.Path(folder), partition)
-        if batch is not None and job.user is not None:
-            users, slices = ids_of(batch[job.user]), memberships_of(batch, job.slicings)
-            for task in asking:
-                sums[task.output].add(rows_of(batch, task, None, slices), users)
+        batch = whole_users(_gathered(folder, metric), partition)
+        if batch is None:
+            continue
+        clusters = _clusters(batch[within], partition * 2**40) if within is not None else None
+        groups, slices = ids_of(batch[column]), memberships_of(batch, job.slicings)
+        for task in asking:
+            sums[task.output].add(rows_of(batch, task, clusters, slices), groups)
     for own in sums.values():
         own.compact()
     return sums
+
+
+def _gathered(folder: str, metric: str) -> pathlib.Path:
+    """Where the rows of whole users, or of whole lists, lie."""
+    found = pathlib.Path(folder, metric)
+    found.mkdir(exist_ok=True)
+    return found
 
 
 def _clusters(column: pa.Array, first: int) -> np.ndarray:

@@ -28,6 +28,7 @@ _FILE = click.Path(dir_okay=False, path_type=pathlib.Path)
 @SET_OPTION
 @click.option("--cluster", help="With --scores: the column whose rows depend on each other.  [default: CONFIG's]")
 @click.option("--user", help="With --scores: the column within whose values GAUC ranks.  [default: CONFIG's]")
+@click.option("--list", "lists", help="With --scores: the column within whose values NDCG ranks.  [default: CONFIG's]")
 @click.option("--slice", "slices", multiple=True, metavar="COLUMN[,COLUMN]", help="With --scores: of which values.")
 @click.option("--json", "json_path", type=_FILE, help="Where the comparison goes as JSON too.")
 @click.pass_obj
@@ -42,6 +43,7 @@ def command(
     overrides: tuple[str, ...],
     cluster: str | None,
     user: str | None,
+    lists: str | None,
     slices: tuple[str, ...],
     json_path: pathlib.Path | None,
 ) -> None:
@@ -61,8 +63,8 @@ def command(
         raise click.UsageError("One of --data and --scores must be given.")
     if data is not None and config is None:
         raise click.UsageError("--data needs --config, which says how rows are written and labelled.")
-    if data is not None and (cluster or user or slices):
-        raise click.UsageError("--cluster, --user and --slice go with --scores; with --data CONFIG has them.")
+    if data is not None and (cluster or user or lists or slices):
+        raise click.UsageError("--cluster, --user, --list and --slice go with --scores; with --data CONFIG has them.")
     checked = load_config(config, overrides) if config is not None else None
     progress = NodeProgress()
     if data is not None and checked is not None:
@@ -74,7 +76,8 @@ def command(
     elif scores is not None:
         from pipeline.compare.scores import ScoreColumns, compare_scores
 
-        columns = ScoreColumns(cluster=cluster, user=user, slices=tuple(tuple(own.split(",")) for own in slices))
+        slicings = tuple(tuple(own.split(",")) for own in slices)
+        columns = ScoreColumns(cluster=cluster, user=user, list=lists, slices=slicings)
         found = compare_scores(scores, models=(a, b), columns=columns, config=checked)
     from pipeline.compare.result import check_scores
     from pipeline.compare.show import print_comparison

@@ -20,7 +20,7 @@ from components.errors import UnusableInputError
 from components.gate.metrics import metrics_of
 from components.gauc_weight import GaucWeight
 from models.binding import nearest
-from models.heads import Multiclass
+from models.heads import Binary, Multiclass
 from models.tasks import Output, known_column, label_column
 from pipeline.compare.result import Compared, judged
 from pipeline.config import PipelineConfig
@@ -28,9 +28,8 @@ from pipeline.config import PipelineConfig
 __all__ = ["ScoreColumns", "compare_scores"]
 
 _ROWS_OF_ONE_PROCESS: Final = 1_000_000  # A second process takes seconds to start.
-_GAUC: Final = "gauc"
-_BINARY: Final = ("auc", "log_loss", "calibration", _GAUC, "normalised_entropy", "calibration_error")
-_REGRESSION: Final = ("mse", "mae")
+_BINARY: Final = tuple(own.value for own in metrics_of(Binary()))
+_REGRESSION: Final = ("mse", "mae", "ndcg")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,14 +39,18 @@ class ScoreColumns:
     Attributes:
         cluster: Whose rows depend on each other; None: as the configuration says.
         user: Within which GAUC ranks; None: as the configuration says.
+        list: Within which NDCG ranks; None: as the configuration says.
         slices: Columns of each slicing; empty: as the configuration says.
         gauc_weight: What a user counts for; the configuration's where there is one.
+        ndcg_at: Places of a list that NDCG looks at; likewise.
     """
 
     cluster: str | None = None
     user: str | None = None
+    list: str | None = None
     slices: tuple[tuple[str, ...], ...] = ()
     gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS
+    ndcg_at: int = 10
 
 
 def compare_scores(
@@ -83,8 +86,10 @@ def _declared(columns: ScoreColumns, config: PipelineConfig | None) -> ScoreColu
     return ScoreColumns(
         cluster=columns.cluster or config.evaluation.cluster,
         user=columns.user or config.evaluation.user,
+        list=columns.list or config.evaluation.list,
         slices=columns.slices or config.evaluation.slices,
         gauc_weight=config.evaluation.gauc_weight,
+        ndcg_at=config.evaluation.ndcg_at,
     )
 
 
@@ -98,7 +103,7 @@ def _job(
 ) -> tuple[Job, tuple[str, ...]]:
     """What is compared, and what is not and why."""
     present, notes, tasks = file.schema_arrow.names, [], []
-    others = [name for name in (columns.cluster, columns.user) if name is not None]
+    others = [name for name in (columns.cluster, columns.user, columns.list) if name is not None]
     problems = [
         f"`{path}` has no column `{name}`. {nearest(name, present)} Correct the name or the file."
         for name in dict.fromkeys([*others, *(name for own in columns.slices for name in own)])
@@ -123,8 +128,10 @@ def _job(
         paths=(str(path),),
         tasks=tuple(tasks),
         cluster=columns.cluster,
-        user=columns.user if any(_GAUC in task.metrics for task in tasks) else None,
+        user=columns.user if any("gauc" in task.metrics for task in tasks) else None,
+        list=columns.list if any("ndcg" in task.metrics for task in tasks) else None,
         gauc_weight=columns.gauc_weight,
+        ndcg_at=columns.ndcg_at,
         slicings=columns.slices,
         workers=max(1, min(os.cpu_count() or 1, file.metadata.num_rows // _ROWS_OF_ONE_PROCESS)),
     )
@@ -135,7 +142,8 @@ def _task(
     output: str, metrics: Sequence[str], *, models: tuple[str, str], columns: ScoreColumns, present: Sequence[str]
 ) -> TaskColumns:
     candidate, reference = _score_columns(output, models)
-    left_out = {"ndcg"} if columns.user is not None else {"ndcg", _GAUC}
+    grouped = {"gauc": columns.user, "ndcg": columns.list}
+    left_out = {metric for metric, column in grouped.items() if column is None}
     return TaskColumns(
         output=output,
         kind=Kind.BINARY if "auc" in metrics else Kind.REGRESSION,

@@ -89,16 +89,34 @@ def test_users_are_whole_in_every_partition(rows, job, monkeypatch):
     np.testing.assert_allclose(figures(compare_files(job).cells), figures(expected_cells(rows)), rtol=1e-9)
 
 
-def test_gauc_needs_a_user_and_lists_are_not_for_files(job):
-    with pytest.raises(
-        ValueError, match=r"^`user` must name a column where GAUC is asked for, got None with \['click'\]\.$"
-    ):
-        dataclasses.replace(job, user=None)
+@pytest.mark.parametrize(("metric", "field"), [("gauc", "user"), ("ndcg", "list")])
+def test_a_metric_within_groups_needs_their_column(job, metric, field):
+    ranked = dataclasses.replace(CLICK, metrics=(metric,))
+    message = rf"^`{field}` must name a column where {metric} is asked for, got None with \['click'\]\.$"
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(job, tasks=(ranked,), user=None)
+
+
+@pytest.mark.parametrize("partition_rows", [2**20, 400])
+def test_lists_within_users_say_what_rows_in_memory_say(rows, job, tmp_path, monkeypatch, partition_rows):
+    monkeypatch.setattr("components.comparison.files._PARTITION_ROWS", partition_rows)
+    days = np.random.default_rng(2).integers(0, 2, len(rows.labels)).astype(np.uint64)
+    lists = rows.clusters * np.uint64(2) + days
+    start, paths = 0, []
+    for path in job.paths:
+        table = pq.read_table(path)
+        paths.append(f"{path}-lists")
+        pq.write_table(table.append_column("list", pa.array(lists[start : start + len(table)])), paths[-1])
+        start += len(table)
     ranked = dataclasses.replace(CLICK, metrics=("ndcg",))
-    with pytest.raises(
-        ValueError, match=r"^`metrics` must not hold NDCG, which is judged inside a pipeline, got it for "
-    ):
-        dataclasses.replace(job, tasks=(ranked,))
+    asked = dataclasses.replace(job, paths=tuple(paths), tasks=(ranked,), list="list", ndcg_at=3)
+    expected = GroupSums(plan_of("ndcg", ndcg_at=3), "ndcg")
+    expected.add(rows, lists)
+    found = compare_files(asked).cells
+    np.testing.assert_allclose(figures(found), figures(expected.cells()), rtol=1e-9)
+    assert found[0].clusters < len(np.unique(lists[rows.known]))  # Users are the clusters, and have two lists.
+    ten = compare_files(dataclasses.replace(asked, ndcg_at=10)).cells
+    assert not np.allclose(figures(ten), figures(found))
 
 
 @pytest.mark.parametrize("values", [[1, 2, None, 1], ["a", None, "b", "a"], [b"a", b"b", b"", b"a"]])

@@ -104,6 +104,14 @@ def test_one_class_and_scores_that_are_none_have_a_status(compared, columns):
     assert cells["buy", "auc"].status is Status.ONE_CLASS if not columns["known/buy"][7] else Status.NOT_FINITE
 
 
+def test_lists_are_ranked_where_their_column_is_told(compared, columns):
+    lists = np.arange(len(columns["user"])) // 8
+    cells = cells_of(compared(columns | {"session": lists}, which=ScoreColumns(list="session", ndcg_at=3)))
+    assert cells["click", "ndcg"].difference.value > 0.02
+    assert ("click", "gauc") not in cells  # No user is told.
+    assert {metric for output, metric in cells if output == "spend"} == {"mse", "mae", "ndcg"}
+
+
 def test_a_label_that_is_no_class_makes_a_regression(compared, columns):
     cells = cells_of(compared(columns | {"label/click": columns["label/click"] * 2}))
     assert {metric for output, metric in cells if output == "click"} == {"mse", "mae"}
