@@ -22,6 +22,7 @@ NOT_PUSHED: Final = 3
 
 COMMANDS: Final = {
     "affinity": "Says which tasks should share, by measuring.",
+    "baseline": "Trains what the model must beat, and judges it beside.",
     "check": "Checks a configuration file.",
     "compare": "Says by how much one model is better than another on the same rows.",
     "demo": "Runs a configuration, serves what it pushed and asks it for scores.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -10,11 +11,13 @@ import yaml
 from rich.console import Console
 
 from models.binding import unbind
+from pipeline.baseline.record import read_baselines
 from pipeline.config import PipelineConfig
 from pipeline.report import latest_run_id, read_run, summary_table, write_report
+from pipeline.report.record import RunRecord
 from pipeline.report.verdict import Outcome, verdict_of
 
-__all__ = ["REPORTS", "show_run"]
+__all__ = ["REPORTS", "record_of", "show_run"]
 
 REPORTS: Final = "reports"
 
@@ -36,11 +39,19 @@ def show_run(
         planned: Names of all nodes in order, so that those a failed run never reached are shown too.
         error: What stopped the run, if it was stopped.
     """
-    metadata_file = config.metadata_file
-    run_id = run_id or latest_run_id(metadata_file)
+    run = record_of(config, run_id or latest_run_id(config.metadata_file), planned=planned, error=error)
+    Console().print(summary_table(run))
+    say(f"report: {write_report(run, str(pathlib.Path(config.home, REPORTS)))}")
+    return verdict_of(run).outcome
+
+
+def record_of(
+    config: PipelineConfig, run_id: str, *, planned: Sequence[str] = (), error: str | None = None
+) -> RunRecord:
+    """All that a run left, and the baselines that were judged beside its model; arguments as of `show_run`."""
     reports = pathlib.Path(config.home, REPORTS)
     run = read_run(
-        metadata_file,
+        config.metadata_file,
         run_id,
         pipeline=config.name,
         graph=config.graph,
@@ -48,9 +59,7 @@ def show_run(
         planned=planned,
         error=_remembered(reports / f"{run_id}.error", error),
     )
-    Console().print(summary_table(run))
-    say(f"report: {write_report(run, str(reports))}")
-    return verdict_of(run).outcome
+    return dataclasses.replace(run, baselines=read_baselines(reports, run_id))
 
 
 def _remembered(file: pathlib.Path, error: str | None) -> str | None:

@@ -76,11 +76,11 @@ class Job:
         return {metric: column for metric, column in columns.items() if column is not None}
 
     @property
-    def columns(self) -> list[str]:
+    def columns(self) -> tuple[str, ...]:
         """All that are read."""
         others = [*([self.cluster] if self.cluster is not None else []), *self.groups.values()]
         sliced = [name for columns in self.slicings for name in columns]
-        return list(dict.fromkeys([name for task in self.tasks for name in task.columns] + others + sliced))
+        return tuple(dict.fromkeys([name for task in self.tasks for name in task.columns] + others + sliced))
 
     def plan(self, task: TaskColumns) -> OutputPlan:
         """Of one output, row by row."""
@@ -205,7 +205,7 @@ def _batches(job: Job, worker: int) -> Iterator[tuple[pa.RecordBatch, int]]:
         for group in range(file.metadata.num_row_groups):
             if place % job.workers == worker:
                 first = start
-                for batch in file.iter_batches(_BATCH_ROWS, [group], columns=job.columns):
+                for batch in file.iter_batches(_BATCH_ROWS, [group], columns=[*job.columns]):
                     yield batch, first
                     first += len(batch)
             start += file.metadata.row_group(group).num_rows

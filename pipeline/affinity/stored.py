@@ -20,6 +20,7 @@ from pipeline.report.reading.store import RUN_CONTEXT, StoredRun, read_store
 __all__ = ["StoredRows", "last_rows"]
 
 _ROWS, _GRAPH = "transformed_examples", "transform_graph"  # Outputs of TFX's Transform.
+_RAW, _MODEL = ("TaskExampleGen", "examples"), ("Trainer", "model")  # Nodes, and outputs of theirs.
 _SETTINGS = "custom_config"  # Where TFX keeps what a node was told.
 
 
@@ -31,11 +32,15 @@ class StoredRows:
         run_id: The run's.
         examples: Folder of the splits.
         transform_graph: Folder of the Transform graph, which knows the vocabularies.
+        raw_examples: Folder of the splits as ExampleGen wrote them; empty where it is gone.
+        model: Folder of the model that the run's Trainer left; empty where it left none, or it is gone.
     """
 
     run_id: str
     examples: str
     transform_graph: str
+    raw_examples: str = ""
+    model: str = ""
 
 
 def last_rows(metadata_file: str, plan: TrainerPlan) -> StoredRows:
@@ -72,7 +77,16 @@ def last_rows(metadata_file: str, plan: TrainerPlan) -> StoredRows:
             f"`CONFIG`'s last run must still have its transformed rows, got run {run_id} without them: "
             "do `evenkeel run` with it again."
         )
-    return StoredRows(run_id=run_id, examples=places[_ROWS], transform_graph=places[_GRAPH])
+    raw, model = (_place(run, node, key) for node, key in (_RAW, _MODEL))
+    return StoredRows(
+        run_id=run_id, examples=places[_ROWS], transform_graph=places[_GRAPH], raw_examples=raw, model=model
+    )
+
+
+def _place(run: StoredRun, node: str, key: str) -> str:
+    """The folder of what a node put out; empty where there is none."""
+    places = [place for own in run.nodes if own.name == node for place in own.outputs.get(key, ())]
+    return places[-1] if places and os.path.isdir(places[-1]) else ""
 
 
 def _newest(metadata_file: str) -> tuple[str, StoredRun, TrainerPlan | None] | None:

@@ -25,7 +25,7 @@ from models.tasks import Output, known_column, label_column
 from pipeline.compare.result import Compared, judged
 from pipeline.config import PipelineConfig
 
-__all__ = ["ScoreColumns", "compare_scores"]
+__all__ = ["ScoreColumns", "compare_scores", "measured_scores"]
 
 _ROWS_OF_ONE_PROCESS: Final = 1_000_000  # A second process takes seconds to start.
 _BINARY: Final = tuple(own.value for own in metrics_of(Binary()))
@@ -43,6 +43,7 @@ class ScoreColumns:
         slices: Columns of each slicing; empty: as the configuration says.
         gauc_weight: What a user counts for; the configuration's where there is one.
         ndcg_at: Places of a list that NDCG looks at; likewise.
+        metrics: Those alone; None: all that fit.
     """
 
     cluster: str | None = None
@@ -51,9 +52,18 @@ class ScoreColumns:
     slices: tuple[tuple[str, ...], ...] = ()
     gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS
     ndcg_at: int = 10
+    metrics: frozenset[str] | None = None
 
 
 def compare_scores(
+    path: pathlib.Path, *, models: tuple[str, str], columns: ScoreColumns, config: PipelineConfig | None
+) -> Compared:
+    """Compares what both models have scores of, and judges the configuration's rules; see `measured_scores`."""
+    found = measured_scores(path, models=models, columns=columns, config=config)
+    return found if config is None else judged(found, config)
+
+
+def measured_scores(
     path: pathlib.Path, *, models: tuple[str, str], columns: ScoreColumns, config: PipelineConfig | None
 ) -> Compared:
     """Compares what both models have scores of: `label/OUTPUT`, `A/OUTPUT` and `B/OUTPUT` are there.
@@ -64,7 +74,7 @@ def compare_scores(
         path: A Parquet file.
         models: A and B, as their columns are called.
         columns: What rows belong together.
-        config: Names outputs, slices, clusters and rules; None: the file does.
+        config: Names outputs, slices and clusters; None: the file does.
 
     Raises:
         UnusableInputError: The file cannot be read, lacks a column, or holds what cannot be a label.
@@ -76,8 +86,7 @@ def compare_scores(
         comparison = dataclasses.replace(compare_files(job), references={Reference.BASELINE: models[1]})
     except (OSError, ValueError, pa.ArrowException) as error:
         raise UnusableInputError([f"`{path}` cannot be compared: {error}"]) from error
-    found = Compared(models=models, comparison=comparison, notes=notes)
-    return found if config is None else judged(found, config)
+    return Compared(models=models, comparison=comparison, notes=notes)
 
 
 def _declared(columns: ScoreColumns, config: PipelineConfig | None) -> ScoreColumns:
@@ -90,6 +99,7 @@ def _declared(columns: ScoreColumns, config: PipelineConfig | None) -> ScoreColu
         slices=columns.slices or config.evaluation.slices,
         gauc_weight=config.evaluation.gauc_weight,
         ndcg_at=config.evaluation.ndcg_at,
+        metrics=columns.metrics,
     )
 
 
@@ -147,7 +157,9 @@ def _task(
     return TaskColumns(
         output=output,
         kind=Kind.BINARY if "auc" in metrics else Kind.REGRESSION,
-        metrics=tuple(name for name in metrics if name not in left_out),
+        metrics=tuple(
+            name for name in metrics if name not in left_out and (columns.metrics is None or name in columns.metrics)
+        ),
         label=label_column(output),
         candidate=candidate,
         references={Reference.BASELINE: reference},

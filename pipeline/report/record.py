@@ -9,6 +9,7 @@ from components.example_gen.label_report import LabelReport
 from components.gate.report import GateReport
 from components.trainer.record import TrainingRecord
 from models.tasks import Output, TaskGraph
+from pipeline.baseline.record import BaselineRecord
 from pipeline.report.evaluation import Evaluation
 from pipeline.report.rows import Anomaly, SampleSpace, SplitRecord, sample_space, split_order
 
@@ -78,6 +79,7 @@ class RunRecord:
         push: None where nothing was pushed.
         held_back: Why a blessed model was not pushed; empty where it was, or nobody said.
         serves: The version that holds this very model already, so that it was not pushed again; else empty.
+        baselines: What was judged beside its model afterwards.
         error: What stopped the run; None for one that ended.
         unreadable: A sentence for each artifact that is there and cannot be read.
     """
@@ -98,6 +100,7 @@ class RunRecord:
     push: Push | None = None
     held_back: str = ""
     serves: str = ""
+    baselines: tuple[BaselineRecord, ...] = ()
     error: str | None = None
     unreadable: tuple[str, ...] = ()
 

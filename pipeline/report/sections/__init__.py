@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pipeline.report.sections.baselines import BaselinesSection
 from pipeline.report.sections.configuration import ConfigurationSection
 from pipeline.report.sections.curves import CurvesSection
 from pipeline.report.sections.gate import GateSection
@@ -23,6 +24,7 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "verdict": VerdictSection,
     "gate": GateSection,
     "metrics": MetricsSection,
+    "baselines": BaselinesSection,
     "curves": CurvesSection,
     "tasks": TasksSection,
     "training": TrainingSection,

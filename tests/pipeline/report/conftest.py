@@ -13,6 +13,7 @@ from models.tasks import Role, Task, TaskGraph
 from pipeline.report.evaluation import OVERALL, Bucket, Curves, Evaluation, Score, Slice, SliceScores
 from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
 from pipeline.report.rows import ColumnRecord, NumericSummary, SplitRecord
+from tests.pipeline.report.baseline_records import BASELINES
 from tests.pipeline.report.gradient_records import GRADIENTS
 from tests.pipeline.report.inside_records import CONNECTIONS, EXPERTS, GATES, ROUTES
 from tests.pipeline.report.warm_start_records import WARM_START
@@ -164,6 +165,7 @@ def run(
         evaluation=evaluation,
         blessed=True,
         push=Push(destination="/served/shop/1769824841", version="1769824841"),
+        baselines=BASELINES,
     )
 
 

@@ -109,6 +109,7 @@ def hostile_run(run: RunRecord, evaluation: Evaluation) -> RunRecord:
         evaluation=dataclasses.replace(evaluation, scores=tuple(scores)),
         gate=gate,
         push=Push(destination=HOSTILE, version=HOSTILE),
+        baselines=(dataclasses.replace(run.baselines[0], kind=HOSTILE, notes=(HOSTILE,)),),
         unreadable=(HOSTILE,),
     )
 
@@ -222,6 +223,7 @@ def test_a_failed_run_names_the_node_and_shows_what_there_is(run):
         evaluation=None,
         blessed=None,
         push=None,
+        baselines=(),
         error="loss of `click` is NaN at step 12",
     )
     page = render_page(failed)
@@ -236,6 +238,22 @@ def test_a_failed_run_names_the_node_and_shows_what_there_is(run):
         "configuration",
     ]
     assert "not reached" in page.partition('id="timing"')[2]
+
+
+def test_baselines_stand_beside_the_model_with_intervals_and_costs(page):
+    shown = page.partition('id="baselines"')[2].partition("</section>")[0]
+    trees, networks = shown.split("<h3>")[1:]
+    assert "rows of one user depend on each other" in shown
+    assert '<td class="start tone-good">+0.0100 (+0.0061 to +0.0139)</td>' in trees
+    minus = "\N{MINUS SIGN}"
+    assert f'<td class="start tone-bad">{minus}0.0200 ({minus}0.0239 to {minus}0.0161)</td>' in trees
+    assert "one class" in trees
+    assert trees.count("<tr><th>click") == 2  # Slices are left to `evenkeel compare`.
+    assert "`spend` has no trees: its labels are no grades." in trees
+    assert '<td class="start tone-good">+0.0100' in networks  # A lower loss is a gain.
+    assert '<td class="start">+0.0200' in networks  # Of calibration, a difference is none.
+    assert "Parameters: 3.5\N{NARROW NO-BREAK SPACE}M where the model has 1.23\N{NARROW NO-BREAK SPACE}M." in networks
+    assert "A call takes as many times the model&#39;s, by candidates: 2.31 for 1,000." in networks
 
 
 def test_a_run_that_left_nothing_still_has_its_page(graph):

@@ -1,0 +1,32 @@
+"""A baseline on the terminal, and in the report of the run that it was judged beside."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Callable
+
+from rich.console import Console
+
+from pipeline.baseline.record import BaselineRecord, write_baseline
+from pipeline.compare.result import Compared
+from pipeline.compare.show import print_comparison
+from pipeline.config import PipelineConfig
+from pipeline.report import write_report
+from pipeline.show import REPORTS, record_of
+
+__all__ = ["show_baseline"]
+
+
+def show_baseline(
+    config: PipelineConfig,
+    record: BaselineRecord,
+    compared: Compared,
+    *,
+    console: Console,
+    say: Callable[[str], None],
+) -> None:
+    """Prints the comparison, keeps the record, and writes the run's report again, with it."""
+    print_comparison(compared, console)
+    reports = pathlib.Path(config.home, REPORTS)
+    say(f"as JSON: {write_baseline(record, reports)}")
+    say(f"report: {write_report(record_of(config, record.run_id), str(reports))}")
