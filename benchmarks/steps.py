@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable, Mapping
-
 import tensorflow as tf
 
 import models  # noqa: F401  # Picks Keras 2 before TensorFlow is imported.
@@ -17,6 +13,9 @@ from models.model import MultiTaskModel
 from models.optimizers import Adagrad, Adam, Optimizer, build
 from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph, label_column
+from pipeline.baseline.timing import interleaved_medians
+
+__all__ = ["BATCH", "DIM", "NUM_FEATURES", "Batch", "batch_of", "interleaved_medians", "model_of"]
 
 NUM_FEATURES = 20
 DIM = 16
@@ -52,28 +51,3 @@ def batch_of(model: MultiTaskModel, *, num_ids: int, seed: int = 0) -> Batch:
         for k, loss in enumerate(model.tasks.losses)
     }
     return features, targets
-
-
-def interleaved_medians(
-    steps: Mapping[str, Callable[[], object]],
-    *,
-    rounds: int,
-    warm_up: int = 3,
-    clock: Callable[[], float] = time.perf_counter,
-) -> dict[str, float]:
-    """Seconds of each step; rounds alternate between steps, so that a busy machine slows all alike.
-
-    Args:
-        steps: By name.
-        rounds: That count.
-        warm_up: Rounds before them.
-        clock: `time.process_time` counts what this process's threads worked, whatever else the machine does.
-    """
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for number in range(rounds + warm_up):
-        for name, step in steps.items():
-            start = clock()
-            step()
-            if number >= warm_up:
-                times[name].append(clock() - start)
-    return {name: statistics.median(seconds) for name, seconds in times.items()}

@@ -33,6 +33,7 @@ def train_twins(
     files: tuple[Sequence[str], Sequence[str]],
     serving: str,
     folder: str,
+    user: Sequence[str] = (),
 ) -> dict[str, str]:
     """Exports one model whose signatures give every output from its own network.
 
@@ -44,6 +45,7 @@ def train_twins(
         files: Patterns of transformed examples: of the train split, and of the watched split.
         serving: Folder of the SavedModel; not made where no twin could be trained.
         folder: For `RECORDS`.
+        user: Raw columns that say the same of all candidates of one request: they get a signature, see `export`.
 
     Returns:
         By output, why its twin diverged and is left out: that a network alone cannot learn it is no reason to stop a
@@ -71,7 +73,7 @@ def train_twins(
         if trained:
             first, *others = (one.model for one in trained.values())
             layer, spec = transformed.transform_features_layer(), transformed.raw_feature_spec()
-            export(first, layer, spec, columns=plan.columns, folder=serving, beside=others)
+            export(first, layer, spec, columns=plan.columns, folder=serving, beside=others, user=user)
         for name, one in trained.items():
             write_record(posixpath.join(folder, RECORDS, name), one.record)
     return diverged

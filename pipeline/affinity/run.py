@@ -6,15 +6,11 @@ import dataclasses
 import os
 from collections.abc import Callable, Sequence
 
-import tensorflow_transform as tft
-
 from components.affinity.run import measure
 from components.example_gen.split import TRAIN
-from components.trainer.build import model_input
-from components.trainer.plan import TrainerPlan
 from components.trainer.rows import Split, row_format, store_rows
-from models.inputs import Input
 from models.tasks import TaskGraph
+from pipeline.affinity.inputs import stored_inputs
 from pipeline.affinity.proposal import propose
 from pipeline.affinity.record import AffinityRecord, judged
 from pipeline.affinity.stored import last_rows
@@ -50,7 +46,7 @@ def affinity_of(
             _files(stored.examples, plan.watched_split), rows, split=plan.watched_split, bucket_rows=limit
         ) as watched,
     ):
-        inputs = _inputs(plan, stored.transform_graph)
+        inputs = stored_inputs(plan, stored.transform_graph)
         measured = measure(plan, inputs, Split(train, rows), Split(watched, rows), steps=steps, seed=first, say=say)
     record = judged(measured, config.graph, run_id=stored.run_id, steps=steps, seed=first)
     return dataclasses.replace(record, proposal=propose(config, record.pairs))
@@ -58,10 +54,3 @@ def affinity_of(
 
 def _files(examples: str, split: str) -> Sequence[str]:
     return [os.path.join(examples, f"Split-{split}", "*")]
-
-
-def _inputs(plan: TrainerPlan, transform_graph: str) -> tuple[Input, ...]:
-    transformed = tft.TFTransformOutput(transform_graph)
-    names = {column.vocabulary for column in plan.inputs if column.vocabulary is not None}
-    sizes = {name: transformed.vocabulary_size_by_name(name) for name in names}
-    return tuple(model_input(column, sizes) for column in plan.inputs)

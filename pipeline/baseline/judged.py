@@ -53,7 +53,7 @@ def judged_beside(
         metrics: Those alone; None: all that fit.
     """
     name, found = baseline
-    columns: dict[str, np.ndarray] = {**rows.raw}
+    columns = {column: rows.raw[column] for column in raw_columns(config, lists)}
     for output in config.graph.outputs:
         if output.name not in found or output.name not in model:
             continue

@@ -15,7 +15,7 @@ from pipeline.baseline.asked import Boosting, check_asked
 from pipeline.baseline.judged import MODEL, judged_beside, raw_columns
 from pipeline.baseline.record import BaselineRecord
 from pipeline.baseline.subject import Subject, asked_scores, subject_of
-from pipeline.baseline.trees import grow_outputs
+from pipeline.baseline.trees import Grove, grow_outputs
 from pipeline.compare.result import Compared
 from pipeline.config import PipelineConfig
 
@@ -61,7 +61,6 @@ def tree_baseline(
     raw = raw_columns(config, column)
     say(f"reading the rows of run {subject.stored.run_id}")
     train = subject.rows(TRAIN, raw)
-    watched = subject.rows(VALIDATION, raw) if subject.plan.watched_split == VALIDATION else None
     began = time.monotonic()
     grove = grow_outputs(
         config.graph,
@@ -69,25 +68,14 @@ def tree_baseline(
         dataclasses.replace(settings, ndcg_at=config.evaluation.ndcg_at),
         tasks=tasks,
         rows=train,
-        watched=watched,
+        watched=subject.rows(VALIDATION, raw) if subject.plan.watched_split == VALIDATION else None,
         categorical=[one.name for one in subject.plan.inputs if one.dim and one.combiner is None],
         lists=column,
         say=say,
     )
     seconds = time.monotonic() - began
-    say("judging it on the eval rows, beside the model of the run")
-    judged, path = subject.rows(EVAL, raw), scores_path(subject, boosting.value)
     ranked_in = lists or (column if boosting is Boosting.LAMBDAMART else None)
-    compared = judged_beside(
-        config,
-        judged,
-        model=asked_scores(subject.model, judged.serialized),
-        baseline=(boosting.value, grove.scores(judged)),
-        path=path,
-        lists=ranked_in,
-        metrics=_METRICS[boosting],
-    )
-    say(f"scores, for `evenkeel compare {MODEL} {boosting.value} --scores`: {path}")
+    compared = _judged(subject, boosting, grove, raw=raw, lists=ranked_in, say=say)
     record = BaselineRecord(
         run_id=subject.stored.run_id,
         kind=boosting.value,
@@ -97,7 +85,25 @@ def tree_baseline(
         comparison=compared.comparison,
         notes=grove.notes,
     )
-    return record, dataclasses.replace(compared, notes=grove.notes)
+    return record, compared
+
+
+def _judged(
+    subject: Subject, boosting: Boosting, grove: Grove, *, raw: Sequence[str], lists: str | None, say: Say
+) -> Compared:
+    say("judging it on the eval rows, beside the model of the run")
+    rows, path = subject.rows(EVAL, raw), scores_path(subject, boosting.value)
+    compared = judged_beside(
+        subject.config,
+        rows,
+        model=asked_scores(subject.model, rows.serialized),
+        baseline=(boosting.value, grove.scores(rows)),
+        path=path,
+        lists=lists,
+        metrics=_METRICS[boosting],
+    )
+    say(f"scores, for `evenkeel compare {MODEL} {boosting.value} --scores`: {path}")
+    return dataclasses.replace(compared, notes=grove.notes)
 
 
 def scores_path(subject: Subject, kind: str) -> pathlib.Path:

@@ -12,6 +12,7 @@ from pipeline.compare.result import Compared
 from pipeline.compare.show import print_comparison
 from pipeline.config import PipelineConfig
 from pipeline.report import write_report
+from pipeline.report.sections.baselines import cost_sentences
 from pipeline.show import REPORTS, record_of
 
 __all__ = ["show_baseline"]
@@ -27,6 +28,8 @@ def show_baseline(
 ) -> None:
     """Prints the comparison, keeps the record, and writes the run's report again, with it."""
     print_comparison(compared, console)
+    if record.cost is not None:
+        console.print("", *cost_sentences(record.cost), sep="\n")
     reports = pathlib.Path(config.home, REPORTS)
     say(f"as JSON: {write_baseline(record, reports)}")
     say(f"report: {write_report(record_of(config, record.run_id), str(reports))}")

@@ -98,6 +98,7 @@ class _Reader:
     in_lists: bool
 
     def rows_of(self, rows: RunRows, output: Output) -> TreeRows:
+        """Those whose label is known, and that weigh anything."""
         values, categories, _ = columns_of(rows.features, self.categorical)
         known = rows.targets[known_column(output.name)]
         ids = None if self.lists is None else rows.groups(self.lists)

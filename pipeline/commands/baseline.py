@@ -7,6 +7,7 @@ import os
 from typing import Final
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from components.trees.boosting import TreeSettings
@@ -19,7 +20,9 @@ from pipeline.quiet import muted_stderr
 
 __all__ = ["command"]
 
-_KINDS: Final = tuple(one.value for one in Boosting)
+_SINGLE_TASK: Final = "single_task"
+_KINDS: Final = (*(one.value for one in Boosting), _SINGLE_TASK)
+_OF_TREES: Final = ("tasks", "lists", "rounds", "leaves", "learning_rate", "seed")
 
 
 @click.command("baseline")
@@ -46,28 +49,47 @@ def command(
     learning_rate: float,
     seed: int | None,
 ) -> None:
-    """Trains boosted trees on the rows of CONFIG's last run, and judges its model beside them.
+    """Trains what the model of CONFIG's last run must beat, on the rows of that run, and judges the model beside it.
 
-    gbdt learns each task's own loss, lambdamart the order within lists. Pushes nothing; the result goes into the report
-    of that run. Exits 1 where there is no such run or its rows tell nothing, 2 where CONFIG is wrong.
+    gbdt boosts trees for each task's own loss, lambdamart for the order within lists; the options other than --set are
+    theirs. single_task trains one network a task, or takes the twins of the run, and exports them behind one signature.
+    Pushes nothing; the result goes into the report of that run. Exits 1 where there is no such run or its rows tell
+    nothing, 2 where CONFIG is wrong.
     """
     checked = load_config(config, overrides)
-    boosting = Boosting(kind)
+    boosting = None if kind == _SINGLE_TASK else Boosting(kind)
     settings = TreeSettings(
         rounds=rounds,
         leaves=leaves,
         learning_rate=learning_rate,
         seed=checked.training.seed if seed is None else seed,
     )
-    check_asked(checked, boosting, tasks=tasks, lists=lists)
+    if boosting is None:
+        _check_no_trees()
+    else:
+        check_asked(checked, boosting, tasks=tasks, lists=lists)
     _check_ran(checked)
     progress = NodeProgress()
     progress.say("loading TensorFlow and TFX")
     with contextlib.nullcontext() if verbose else muted_stderr():
+        from pipeline.baseline.networks import network_baseline
         from pipeline.baseline.run import tree_baseline
         from pipeline.baseline.show import show_baseline
-    record, compared = tree_baseline(checked, boosting, settings, tasks=tasks, lists=lists, say=progress.say)
+    if boosting is None:
+        record, compared = network_baseline(checked, say=progress.say)
+    else:
+        record, compared = tree_baseline(checked, boosting, settings, tasks=tasks, lists=lists, say=progress.say)
     show_baseline(checked, record, compared, console=Console(), say=progress.say)
+
+
+def _check_no_trees() -> None:
+    """An option that would be passed over is refused."""
+    context = click.get_current_context()
+    typed = [name for name in _OF_TREES if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if typed:
+        options = {option.name: option.opts[0] for option in context.command.params}
+        named = ", ".join(options[name] for name in typed)
+        raise click.UsageError(f"{named} is of trees: leave it out with {_SINGLE_TASK}.")
 
 
 def _check_ran(config: PipelineConfig) -> None:

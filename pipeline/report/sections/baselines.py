@@ -18,7 +18,7 @@ from pipeline.report.metrics import style_of
 from pipeline.report.record import RunRecord
 from pipeline.report.sections.section import Section
 
-__all__ = ["BaselinesSection", "Beside", "Line"]
+__all__ = ["BaselinesSection", "Beside", "Line", "cost_sentences"]
 
 CONFIDENCE: Final = 0.95
 
@@ -95,7 +95,7 @@ class BaselinesSection(Section):
 def _beside(record: BaselineRecord) -> Beside:
     cells = [cell for cell in record.comparison.cells if not cell.slice]
     trained = f"Trained on the same {numbers.count(record.train_rows)} rows in {numbers.duration(record.seconds)}."
-    told = trained if record.cost is None else " ".join([trained, *_costs(record.cost)])
+    told = trained if record.cost is None else " ".join([trained, *cost_sentences(record.cost)])
     return Beside(_TITLES.get(record.kind, record.kind), told, tuple(map(_line, cells)), record.notes)
 
 
@@ -129,7 +129,8 @@ def _gain(cell: Cell) -> tuple[str, str]:
     return text, tone if is_gain else ""
 
 
-def _costs(cost: ServingCost) -> Iterator[str]:
+def cost_sentences(cost: ServingCost) -> Iterator[str]:
+    """What serving takes, beside the model."""
     parameters, flops = (
         f"{numbers.compact(other)} where the model has {numbers.compact(own)}"
         for own, other in (cost.parameters, cost.flops)

@@ -45,10 +45,17 @@ def served(folder):
 def test_one_signature_answers_every_output_bit_by_bit_as_its_network_alone(
     plan, transformed, examples, alone, tmp_path
 ):
-    diverged = train_twins(plan, transformed, files=examples(), serving=str(tmp_path / "served"), folder=str(tmp_path))
+    place = {"serving": str(tmp_path / "served"), "folder": str(tmp_path)}
+    diverged = train_twins(plan, transformed, files=examples(), user=("city",), **place)
     assert diverged == {}
     answers = served(tmp_path / "served")
     assert set(answers) == set(GRAPH.served)
+    signatures = tf.saved_model.load(str(tmp_path / "served")).signatures
+    prices = {"column_000001": tf.constant([0.5, -1.0])}  # The loader's name of the second column.
+    once = signatures["predict_candidates"](column_000000=tf.constant([3.0]), **prices)
+    each = signatures["predict_columns"](column_000000=tf.constant([3.0, 3.0]), **prices)
+    for name in GRAPH.served:
+        np.testing.assert_array_equal(once[name], each[name])
     _, answer, record = alone()
     np.testing.assert_array_equal(answers["buy"], answer)
     assert read_record(str(tmp_path / "twins" / "buy")).num_parameters == record.num_parameters

@@ -1,6 +1,7 @@
 """`evenkeel baseline`: what it refuses at once, and what it leaves of a pipeline that has run."""
 
 import pathlib
+import shutil
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -29,7 +30,13 @@ def test_a_configuration_that_never_ran_is_told_to_run(tmp_path):
 def test_another_kind_of_trees_is_refused():
     done = CliRunner().invoke(command, ["catboost", CONFIG], obj=False)
     assert done.exit_code == 2
-    assert "'catboost' is not one of 'gbdt', 'lambdamart'" in done.output
+    assert "'catboost' is not one of 'gbdt', 'lambdamart', 'single_task'" in done.output
+
+
+def test_an_option_of_trees_is_refused_where_none_grow():
+    done = CliRunner().invoke(command, ["single_task", CONFIG, "--task", "card", "--rounds", "9"], obj=False)
+    assert done.exit_code == 2
+    assert "--task, --rounds is of trees: leave it out with single_task." in done.output
 
 
 def invoke(*arguments):
@@ -129,3 +136,69 @@ def test_lambdamart_is_compared_by_order_alone(funnel):
     record, path = newest(funnel, "lambdamart")
     assert {(cell.output, cell.metric) for cell in record.comparison.cells} == {("click", "auc"), ("click", "ndcg")}
     assert pq.read_schema(path).names[-1] == "lambdamart/click"
+
+
+@pytest.fixture(scope="module")
+def fused(funnel):
+    """As `boosted`, of the twins that the second run trained."""
+    output = invoke("single_task", funnel.path, "--set", "training.seed=2")
+    return output, *newest(funnel, "single_task")
+
+
+@pytest.mark.slow
+@pipelines
+def test_one_network_a_task_is_asked_as_the_model_is(funnel, fused):
+    import tensorflow as tf
+
+    from pipeline.baseline.subject import asked_scores, subject_of
+
+    output, _, path = fused
+    assert "taking the networks trained" in output
+    subject = subject_of(funnel.config)
+    serving = output.partition("served by one signature: ")[2].split()[0]
+    model, networks = (tf.saved_model.load(folder).signatures for folder in (subject.model, serving))
+    assert set(networks) == set(model) == {"serving_default", "predict_columns"}
+    for name, signature in model.items():
+        assert set(networks[name].structured_outputs) == set(signature.structured_outputs)
+        assert networks[name].structured_input_signature == signature.structured_input_signature
+    rows = subject.rows("eval").serialized
+    scores = pq.read_table(path)
+    for folder, who in ((subject.model, "model"), (serving, "single_task")):
+        for name, values in asked_scores(folder, rows).items():
+            np.testing.assert_allclose(scores[f"{who}/{name}"], values, atol=1e-6)
+
+
+@pytest.mark.slow
+@pipelines
+def test_what_serving_them_costs_is_told(fused):
+    output, record, _ = fused
+    cost = record.cost
+    # Each has tables of its own, and a network as large as the model's.
+    assert 2.7 < cost.parameters[1] / cost.parameters[0] < 3.3
+    assert 2 < cost.flops[1] / cost.flops[0] < 4
+    assert [one.candidates for one in cost.latency] == [1, 100, 1000]
+    assert all(one.ratio > 0.5 and one.model_ms > 0 for one in cost.latency)
+    assert record.seconds > 0
+    assert "Parameters: " in output and "by candidates: " in output
+
+
+@pytest.mark.slow
+@pipelines
+def test_networks_that_no_run_has_trained_are_trained_once(funnel, fused, monkeypatch):
+    from pipeline.baseline import networks
+
+    taken = pathlib.Path(fused[0].partition("served by one signature: ")[2].split()[0])
+    trained = []
+
+    def train(plan, transformed, *, files, serving, folder, user):
+        trained.append((plan.model.seed, [pathlib.Path(one[0]).parent.name for one in files]))
+        shutil.copytree(taken, serving)
+        shutil.copytree(taken.parent / "twins", pathlib.Path(folder, "twins"))
+        return {}
+
+    monkeypatch.setattr(networks, "train_twins", train)
+    for _ in range(2):
+        output = invoke("single_task", funnel.path, "--set", "training.seed=3")
+    assert trained == [(3, ["Split-train", "Split-eval"])]
+    assert "taking the networks trained" in output
+    assert "baselines/single_task/Format-Serving" in output
