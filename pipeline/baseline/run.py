@@ -61,6 +61,7 @@ def tree_baseline(
     raw = raw_columns(config, column)
     say(f"reading the rows of run {subject.stored.run_id}")
     train = subject.rows(TRAIN, raw)
+    watched = subject.rows(VALIDATION, raw) if subject.plan.watched_split == VALIDATION else None
     began = time.monotonic()
     grove = grow_outputs(
         config.graph,
@@ -68,7 +69,7 @@ def tree_baseline(
         dataclasses.replace(settings, ndcg_at=config.evaluation.ndcg_at),
         tasks=tasks,
         rows=train,
-        watched=subject.rows(VALIDATION, raw) if subject.plan.watched_split == VALIDATION else None,
+        watched=watched,
         categorical=[one.name for one in subject.plan.inputs if one.dim and one.combiner is None],
         lists=column,
         say=say,
