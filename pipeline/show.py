@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import pathlib
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -11,13 +10,11 @@ import yaml
 from rich.console import Console
 
 from models.binding import unbind
-from pipeline.baseline.record import read_baselines
 from pipeline.config import PipelineConfig
 from pipeline.report import latest_run_id, read_run, summary_table, write_report
-from pipeline.report.record import RunRecord
 from pipeline.report.verdict import Outcome, verdict_of
 
-__all__ = ["REPORTS", "record_of", "show_run"]
+__all__ = ["REPORTS", "show_run"]
 
 REPORTS: Final = "reports"
 
@@ -39,19 +36,11 @@ def show_run(
         planned: Names of all nodes in order, so that those a failed run never reached are shown too.
         error: What stopped the run, if it was stopped.
     """
-    run = record_of(config, run_id or latest_run_id(config.metadata_file), planned=planned, error=error)
-    Console().print(summary_table(run))
-    say(f"report: {write_report(run, str(pathlib.Path(config.home, REPORTS)))}")
-    return verdict_of(run).outcome
-
-
-def record_of(
-    config: PipelineConfig, run_id: str, *, planned: Sequence[str] = (), error: str | None = None
-) -> RunRecord:
-    """All that a run left, and the baselines that were judged beside its model; arguments as of `show_run`."""
+    metadata_file = config.metadata_file
+    run_id = run_id or latest_run_id(metadata_file)
     reports = pathlib.Path(config.home, REPORTS)
     run = read_run(
-        config.metadata_file,
+        metadata_file,
         run_id,
         pipeline=config.name,
         graph=config.graph,
@@ -59,7 +48,9 @@ def record_of(
         planned=planned,
         error=_remembered(reports / f"{run_id}.error", error),
     )
-    return dataclasses.replace(run, baselines=read_baselines(reports, run_id))
+    Console().print(summary_table(run))
+    say(f"report: {write_report(run, str(reports))}")
+    return verdict_of(run).outcome
 
 
 def _remembered(file: pathlib.Path, error: str | None) -> str | None:

@@ -11,9 +11,8 @@ from pipeline.baseline.record import BaselineRecord, write_baseline
 from pipeline.compare.result import Compared
 from pipeline.compare.show import print_comparison
 from pipeline.config import PipelineConfig
-from pipeline.report import write_report
 from pipeline.report.sections.baselines import cost_sentences
-from pipeline.show import REPORTS, record_of
+from pipeline.show import REPORTS, show_run
 
 __all__ = ["show_baseline"]
 
@@ -26,10 +25,10 @@ def show_baseline(
     console: Console,
     say: Callable[[str], None],
 ) -> None:
-    """Prints the comparison, keeps the record, and writes the run's report again, with it."""
+    """Keeps the record, writes the run's report again, with it, and prints the comparison."""
+    path = write_baseline(record, pathlib.Path(config.home, REPORTS))
+    show_run(config, record.run_id, say)
+    say(f"as JSON: {path}")
     print_comparison(compared, console)
     if record.cost is not None:
         console.print("", *cost_sentences(record.cost), sep="\n")
-    reports = pathlib.Path(config.home, REPORTS)
-    say(f"as JSON: {write_baseline(record, reports)}")
-    say(f"report: {write_report(record_of(config, record.run_id), str(reports))}")

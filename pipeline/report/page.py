@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pathlib
 import re
@@ -9,6 +10,7 @@ from typing import Final
 
 import jinja2
 
+from pipeline.baseline.record import read_baselines
 from pipeline.report.record import RunRecord
 from pipeline.report.sections import SECTIONS
 
@@ -36,7 +38,7 @@ def write_report(run: RunRecord, folder: str) -> pathlib.Path:
 
     Args:
         run: What the run left.
-        folder: Made when absent.
+        folder: Made when absent. Baselines that were judged beside the run's model lie there, and are shown too.
 
     Returns:
         The page's path, named after the run's id; a page of the same run is replaced in one step.
@@ -45,6 +47,7 @@ def write_report(run: RunRecord, folder: str) -> pathlib.Path:
     name = re.sub(r"[^A-Za-z0-9._-]", "_", run.run_id).lstrip(".") or "run"
     path = pathlib.Path(folder, f"{name}.html")
     staged = path.with_suffix(".html.part")
-    staged.write_text(render_page(run), encoding="utf-8")
+    found = read_baselines(path.parent, run.run_id)
+    staged.write_text(render_page(dataclasses.replace(run, baselines=found or run.baselines)), encoding="utf-8")
     staged.replace(path)
     return path

@@ -79,7 +79,7 @@ class RunRecord:
         push: None where nothing was pushed.
         held_back: Why a blessed model was not pushed; empty where it was, or nobody said.
         serves: The version that holds this very model already, so that it was not pushed again; else empty.
-        baselines: What was judged beside its model afterwards.
+        baselines: What was judged beside its model afterwards; `write_report` takes those beside the page.
         error: What stopped the run; None for one that ended.
         unreadable: A sentence for each artifact that is there and cannot be read.
     """
