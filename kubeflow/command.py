@@ -11,6 +11,7 @@ __all__ = ["COMMANDS", "command"]
 COMMANDS: Final = {
     "backfill": "Runs past dates on a cluster, one after the other.",
     "compile": "Writes the pipeline that Kubeflow Pipelines or Vertex AI runs.",
+    "report": "Writes the report of a run on a cluster.",
     "schedule": "Has a cluster start runs by the clock.",
     "status": "Shows the runs on a cluster.",
     "submit": "Starts one run on a cluster.",

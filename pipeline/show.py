@@ -12,6 +12,7 @@ from rich.console import Console
 from models.binding import unbind
 from pipeline.config import PipelineConfig
 from pipeline.report import latest_run_id, read_run, summary_table, write_report
+from pipeline.report.reading.store import Place
 from pipeline.report.verdict import Outcome, verdict_of
 
 __all__ = ["REPORTS", "show_run"]
@@ -26,6 +27,7 @@ def show_run(
     *,
     planned: Sequence[str] = (),
     error: str | None = None,
+    place: Place | None = None,
 ) -> Outcome:
     """Prints the summary table of a run, writes its report and says what became of the candidate.
 
@@ -35,12 +37,13 @@ def show_run(
         say: Told where the report is.
         planned: Names of all nodes in order, so that those a failed run never reached are shown too.
         error: What stopped the run, if it was stopped.
+        place: Where the run is on record; the pipeline's own file when not given.
     """
-    metadata_file = config.metadata_file
-    run_id = run_id or latest_run_id(metadata_file)
+    place = place or config.metadata_file
+    run_id = run_id or latest_run_id(place, config.name)
     reports = pathlib.Path(config.home, REPORTS)
     run = read_run(
-        metadata_file,
+        place,
         run_id,
         pipeline=config.name,
         graph=config.graph,

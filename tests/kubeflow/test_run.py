@@ -34,6 +34,16 @@ def compile_to(path, assignments, output):
     pathlib.Path(output).write_text(compile_yaml(load_config(path, assignments), assignments))
 
 
+def write_report(words, output):
+    from click.testing import CliRunner
+
+    from pipeline.cli import evenkeel
+
+    os.environ.update(VARIABLES)
+    done = CliRunner().invoke(evenkeel, ["kubeflow", "report", *words], catch_exceptions=False)
+    pathlib.Path(output).write_text(done.output)
+
+
 @dataclasses.dataclass
 class Taxi:
     """The pipeline, where it runs, and what two runs of it came to."""
@@ -159,6 +169,17 @@ def test_the_next_run_compares_with_what_serves_and_takes_the_rest_from_the_cach
     assert (first["status"], second["status"]) == ("first run", "passed")
     assert str(taxi.pushed["first"][0]) in str(second["references"])
     assert taxi.pushed["second"] == taxi.pushed["first"]  # The very model that serves is not pushed again.
+
+
+def test_its_report_is_read_from_the_clusters_store_and_written_on_the_volume(taxi, tmp_path):
+    mount = taxi.volume.parent / "mnt"  # As a pod that holds the volume sees it.
+    mount.symlink_to(taxi.volume)
+    words = [f"{mount}/taxi.yaml", *(f"--set={one}" for one in taxi.assignments), "--run-id=second"]
+    warm.call(write_report, words, str(tmp_path / "said"))
+    mount.unlink()
+    assert "Serves already" in (tmp_path / "said").read_text()
+    (page,) = (taxi.volume / "runs" / "chicago_taxi" / "reports").glob("second*.html")
+    assert "<h2>Gate</h2>" in page.read_text()
 
 
 def test_what_is_done_is_not_done_again(taxi):

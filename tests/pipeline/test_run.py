@@ -85,7 +85,7 @@ def test_a_single_task_that_waits_for_its_labels_goes_the_whole_way_too(funnel, 
     run_locally(config, run_id=new_run_id())
     assert len(versions(config.serving_directory)) == 1
     store = os.path.join(config.home, "metadata.sqlite")
-    run = read_run(store, latest_run_id(store), pipeline=config.name, graph=config.graph)
+    run = read_run(store, latest_run_id(store, config.name), pipeline=config.name, graph=config.graph)
     found = run.evaluation.overall("click").candidate
     assert found["auc"].number > 0.55
     # Were open rows negatives to the Trainer, it would predict half of what happens.

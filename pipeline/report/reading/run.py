@@ -15,7 +15,7 @@ from models.tasks import TaskGraph
 from pipeline.report.errors import UnreadableRunError
 from pipeline.report.reading.evaluation import read_evaluation
 from pipeline.report.reading.statistics import read_anomalies, read_splits
-from pipeline.report.reading.store import StoredArtifact, StoredRun, latest_run_id, read_store
+from pipeline.report.reading.store import Place, StoredArtifact, StoredRun, latest_run_id, read_store
 from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
 
 __all__ = ["latest_run_id", "read_run"]
@@ -36,7 +36,7 @@ SERVES: Final = "serves"  # The same: the version that is this very model.
 
 
 def read_run(
-    metadata_file: str,
+    place: Place,
     run_id: str,
     *,
     pipeline: str,
@@ -48,7 +48,7 @@ def read_run(
     """Reads all that a run left, finished or not.
 
     Args:
-        metadata_file: The MLMD SQLite file.
+        place: Where the run is on record.
         run_id: Names the run in it; see `latest_run_id`.
         pipeline: The pipeline's name.
         graph: The declared tasks.
@@ -59,7 +59,7 @@ def read_run(
     Raises:
         UnreadableRunError: There is no such run, and no `error` says why.
     """
-    stored = _stored(metadata_file, run_id, planned=planned, has_failed=error is not None)
+    stored = _stored(place, run_id, planned=planned, has_failed=error is not None)
     unreadable: list[str] = []
 
     def _read(key: str, reader: Callable[[str], T]) -> T | None:
@@ -105,9 +105,9 @@ def _blessed(artifact: StoredArtifact | None) -> bool | None:
     return None if artifact is None else artifact.properties.get("blessed") == 1
 
 
-def _stored(metadata_file: str, run_id: str, *, planned: Sequence[str], has_failed: bool) -> StoredRun:
+def _stored(place: Place, run_id: str, *, planned: Sequence[str], has_failed: bool) -> StoredRun:
     try:
-        return read_store(metadata_file, run_id, planned=planned)
+        return read_store(place, run_id, planned=planned)
     except UnreadableRunError:
         if not has_failed:
             raise

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import pathlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ml_metadata.metadata_store import metadata_store
 from ml_metadata.proto import metadata_store_pb2
@@ -14,8 +14,11 @@ from ml_metadata.proto import metadata_store_pb2
 from pipeline.report.errors import UnreadableRunError
 from pipeline.report.record import NodeRecord, NodeState
 
-__all__ = ["StoredArtifact", "StoredRun", "latest_run_id", "read_store"]
+__all__ = ["Place", "StoredArtifact", "StoredRun", "latest_run_id", "read_store"]
 
+Place: TypeAlias = str | metadata_store.MetadataStore  # An MLMD SQLite file, or a store that is open, of any kind.
+
+PIPELINE_CONTEXT: Final = "pipeline"
 RUN_CONTEXT: Final = "pipeline_run"
 NODE_CONTEXT: Final = "node"
 RESULT_KEY: Final = "__execution_result__"  # Where TFX puts what a failed executor said.
@@ -62,33 +65,41 @@ class StoredRun:
     error: str
 
 
-def latest_run_id(metadata_file: str) -> str:
-    """The id of the run that began last.
+def latest_run_id(place: Place, pipeline: str) -> str:
+    """The id of the pipeline's run that began last; others may share the store.
 
     Raises:
-        UnreadableRunError: There is no store, or no run in it.
+        UnreadableRunError: There is no store, or no run of it there.
     """
-    runs = _open(metadata_file).get_contexts_by_type(RUN_CONTEXT)
-    if not runs:
-        raise UnreadableRunError(f"`metadata_file` must hold at least one run, got none in {metadata_file}: run first.")
-    return max(runs, key=lambda context: (context.create_time_since_epoch, context.id)).name
+    store = _open(place)
+    context = store.get_context_by_type_and_name(PIPELINE_CONTEXT, pipeline)
+    executions = [] if context is None else store.get_executions_by_context(context.id)
+    found = {
+        one.name: (one.create_time_since_epoch, one.id)
+        for execution in executions
+        for one in store.get_contexts_by_execution(execution.id)
+        if one.type == RUN_CONTEXT
+    }
+    if not found:
+        raise UnreadableRunError(f"`metadata_file` must hold at least one run, got none in {_named(place)}: run first.")
+    return max(found, key=lambda name: found[name])
 
 
-def read_store(metadata_file: str, run_id: str, *, planned: Sequence[str] = ()) -> StoredRun:
+def read_store(place: Place, run_id: str, *, planned: Sequence[str] = ()) -> StoredRun:
     """Reads a run.
 
     Args:
-        metadata_file: The SQLite file.
+        place: Where it is on record.
         run_id: The name of the run's context.
         planned: All node ids of the pipeline, in order; those that never started are added.
 
     Raises:
         UnreadableRunError: There is no store, or no such run in it.
     """
-    store = _open(metadata_file)
+    store = _open(place)
     context = store.get_context_by_type_and_name(RUN_CONTEXT, run_id)
     if context is None:
-        raise UnreadableRunError(f"`run_id` must name a run of {metadata_file}, got {run_id!r}: see `latest_run_id`.")
+        raise UnreadableRunError(f"`run_id` must name a run of {_named(place)}, got {run_id!r}: see `latest_run_id`.")
     executions = sorted(store.get_executions_by_context(context.id), key=lambda found: found.id)
     by_node = {_node_name(store, execution): execution for execution in executions}  # A retry replaces its first try.
     started = min((execution.create_time_since_epoch for execution in executions), default=0) / MS_PER_S
@@ -101,11 +112,17 @@ def read_store(metadata_file: str, run_id: str, *, planned: Sequence[str] = ()) 
     return StoredRun(started, tuple(nodes), tuple(artifacts), _error(by_node.values()))
 
 
-def _open(metadata_file: str) -> metadata_store.MetadataStore:
-    if not pathlib.Path(metadata_file).is_file():  # MLMD would make an empty one.
-        raise UnreadableRunError(f"`metadata_file` must be an MLMD SQLite file, got {metadata_file}: run first.")
+def _named(place: Place) -> str:
+    return place if isinstance(place, str) else "the metadata store"
+
+
+def _open(place: Place) -> metadata_store.MetadataStore:
+    if not isinstance(place, str):
+        return place
+    if not pathlib.Path(place).is_file():  # MLMD would make an empty one.
+        raise UnreadableRunError(f"`metadata_file` must be an MLMD SQLite file, got {place}: run first.")
     config = metadata_store_pb2.ConnectionConfig()
-    config.sqlite.filename_uri = metadata_file
+    config.sqlite.filename_uri = place
     config.sqlite.connection_mode = metadata_store_pb2.SqliteMetadataSourceConfig.READWRITE
     return metadata_store.MetadataStore(config)
 

@@ -23,7 +23,8 @@ class Writer:
         config.sqlite.connection_mode = mlmd.SqliteMetadataSourceConfig.READWRITE_OPENCREATE
         self.store = metadata_store.MetadataStore(config)
         self.types = {
-            name: self.store.put_context_type(mlmd.ContextType(name=name)) for name in ("pipeline_run", "node")
+            name: self.store.put_context_type(mlmd.ContextType(name=name))
+            for name in ("pipeline", "pipeline_run", "node")
         }
         self.artifact_type = self.store.put_artifact_type(mlmd.ArtifactType(name="Anything"))
 
@@ -35,6 +36,7 @@ class Writer:
         *,
         outputs: Mapping[str, tuple[pathlib.Path, Mapping[str, str | int]]] | None = None,
         result: str = "",
+        pipeline: str = "shop",
     ) -> None:
         """Records one execution with the artifacts it wrote: key -> (folder, custom properties)."""
         execution_type = self.store.put_execution_type(mlmd.ExecutionType(name=f"components.{node}"))
@@ -52,8 +54,9 @@ class Writer:
             event.path.steps.add().key = key
             written.append((artifact, event))
         contexts = [
+            mlmd.Context(type_id=self.types["pipeline"], name=pipeline),
             mlmd.Context(type_id=self.types["pipeline_run"], name=run_id),
-            mlmd.Context(type_id=self.types["node"], name=f"shop.{node}"),
+            mlmd.Context(type_id=self.types["node"], name=f"{pipeline}.{node}"),
         ]
         self.store.put_execution(execution, written, contexts, reuse_context_if_already_exist=True)
 

@@ -56,8 +56,17 @@ def test_artifacts_keep_their_key_folder_and_properties(writer, tmp_path):
 def test_runs_do_not_mix_and_the_newest_is_known(writer):
     writer.execute("r1", "Reader", Execution.COMPLETE)
     writer.execute("r2", "Trainer", Execution.COMPLETE)
-    assert latest_run_id(writer.file) == "r2"
+    assert latest_run_id(writer.file, "shop") == "r2"
     assert [node.name for node in read_store(writer.file, "r1").nodes] == ["Reader"]
+
+
+def test_of_pipelines_that_share_a_store_each_has_its_own_newest_run(writer):
+    writer.execute("r1", "Reader", Execution.COMPLETE)
+    writer.execute("r2", "Reader", Execution.COMPLETE, pipeline="other")
+    assert (latest_run_id(writer.store, "shop"), latest_run_id(writer.store, "other")) == ("r1", "r2")
+    with pytest.raises(UnreadableRunError, match="got none in the metadata store"):
+        latest_run_id(writer.store, "third")
+    assert read_store(writer.store, "r2").nodes == read_store(writer.file, "r2").nodes
 
 
 def test_an_unknown_run_is_an_error_and_not_an_empty_report(writer):
@@ -70,10 +79,10 @@ def test_a_store_without_runs_says_run_first(writer):
     with pytest.raises(
         UnreadableRunError, match=r"`metadata_file` must hold at least one run, got none in .*: run first."
     ):
-        latest_run_id(writer.file)
+        latest_run_id(writer.file, "shop")
 
 
 def test_a_missing_store_is_not_made(tmp_path):
     with pytest.raises(UnreadableRunError, match=r"`metadata_file` must be an MLMD SQLite file, got .*: run first."):
-        latest_run_id(str(tmp_path / "metadata.sqlite"))
+        latest_run_id(str(tmp_path / "metadata.sqlite"), "shop")
     assert not list(tmp_path.iterdir())
