@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, final
 
 import tensorflow as tf
@@ -22,6 +22,10 @@ from models.losses.terms import loss_terms
 from models.metrics.scoreboard import Scoreboard
 from models.outputs import output_scores, predictions
 from models.settings import ModelSettings
+from models.signals import signal_problems
+from models.signals.base import Parts, Scene
+from models.signals.check import network_problems
+from models.signals.ensemble import Signals
 from models.tasks import TaskGraph
 from models.towers import Towers
 from models.training_step import TrainingStep
@@ -50,8 +54,8 @@ class MultiTaskModel(tf.keras.Model):
 
     Args:
         settings: Which network.
-        inputs: The columns it reads.
-        tasks: What it predicts.
+        inputs: The columns it reads, those that signals read in training alone among them.
+        tasks: What it predicts, and what it learns beside.
         balancer: How much each task's loss counts.
     """
 
@@ -64,12 +68,16 @@ class MultiTaskModel(tf.keras.Model):
         **kwargs: Any,
     ) -> None:
         super().__init__(**{"name": "multi_task_model", **kwargs})
-        self.settings, self.input_specs, self.tasks = settings, tuple(inputs), tasks
+        self.settings, self.tasks, self._all_inputs = settings, tasks, tuple(inputs)
+        self.input_specs = tuple(one for one in inputs if one.name not in tasks.training_inputs)
         self.balancer = balancer or Static()
         names = tuple(task.name for task in tasks.tasks)
         problems = [problem.message for problem in settings.input_problems(self.input_specs)]
         problems += [problem.message for problem in self.balancer.problems(tasks.losses)]
         problems += [problem.message for problem in self.balancer.input_problems(self.input_specs)]
+        found = signal_problems(tasks.signals, tasks.tasks, taken=tasks.taken_names, inputs=self._all_inputs)
+        problems += [problem.message for problem in found]
+        problems += network_problems(tasks.signals, settings.architecture)
         raise_if_any("model", [*problems, *settings.architecture.graph_problems(names)])
         self._encoder = InputEncoder(
             inputs=self.input_specs, seed=settings.seed, sequences=settings.interaction.sequences, name="inputs"
@@ -79,6 +87,10 @@ class MultiTaskModel(tf.keras.Model):
         self._towers = Towers(tasks=tasks, units=settings.tower, style=settings.style)
         self._scoreboard = Scoreboard(tasks)
         self(one_row(self.input_specs))
+        self.signals: Signals | None = None
+        if tasks.signals:
+            self.signals = Signals(signals=tasks.signals, inputs=self._all_inputs, style=settings.style)
+            self.logits(one_row(self._all_inputs), training=False)
         self._step = TrainingStep(self.balancer, tasks, self.trainable_variables, inputs=self.input_specs)
         self._memory = dict(self._step.memory)  # Here Keras finds it for checkpoints.
 
@@ -93,7 +105,7 @@ class MultiTaskModel(tf.keras.Model):
         self._step.num_parts = num_parts
         if look_every and self._step.telemetry is None:
             with self.distribute_strategy.scope():
-                self._step.telemetry = Telemetry(self.tasks.losses, self.trainable_variables, every=look_every)
+                self._step.telemetry = Telemetry(self.tasks.watched, self.trainable_variables, every=look_every)
             self._looks = self._step.telemetry.variables_by_name
         if self._step.telemetry is not None:
             self._step.telemetry.every = look_every
@@ -125,25 +137,34 @@ class MultiTaskModel(tf.keras.Model):
 
     @override
     def call(self, features: Features, training: bool | None = None) -> dict[str, tf.Tensor]:
-        return predictions(self.tasks, self.logits(features, training=training))
+        representations = self._represent(self._encoder(features), training=training)
+        return predictions(self.tasks, self._towers(representations, training=training))
 
     def logits(
         self, features: Features, *, vectors: Features | None = None, training: bool | None = None
     ) -> dict[str, tf.Tensor]:
-        """By tower, `[batch]` float32, or `[batch, width]` where its task's head has several.
+        """By tower, `[batch]` float32, or `[batch, width]` where its task's head has several; what signals have to say.
 
         Args:
             features: See the class.
             vectors: What was looked up in the tables, see `InputEncoder`; None looks it up.
             training: Whether to draw what is drawn in training alone.
         """
-        encoded, gate_features = self._encode(features, vectors=vectors, training=training)
-        representations = self._network(encoded, gate_features=gate_features, training=training)
-        return self._towers(representations, training=training)
+        parts = self._encoder(features, vectors=vectors)
+        representations = self._represent(parts, training=training)
+        logits = self._towers(representations, training=training)
+        if self.signals is None:
+            return logits
+
+        def again(change: Callable[[Parts], Parts], draws: bool | None) -> tf.Tensor:
+            return _shared(self._represent(change(parts), training=draws))
+
+        scene = Scene(features, vectors, logits, _shared(representations), again)
+        return self.signals.join(scene, training=training)
 
     def gate_weights(self, features: Features) -> dict[str, tf.Tensor]:
         """By gate, `[batch, experts]`: how much of each expert it takes; empty without gates."""
-        return self._network.gate_weights(*self._encode(features))
+        return self._network.gate_weights(*self._encode(self._encoder(features)))
 
     @property
     def gate_experts(self) -> dict[str, tuple[str, ...]]:
@@ -167,17 +188,21 @@ class MultiTaskModel(tf.keras.Model):
         """What Keras resets between epochs."""
         return self._scoreboard.metrics
 
-    def _encode(
-        self, features: Features, *, vectors: Features | None = None, training: bool | None = None
-    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+    def _represent(self, parts: Parts, *, training: bool | None) -> tf.Tensor | list[tf.Tensor]:
+        """What towers read of embedded inputs."""
+        encoded, gate_features = self._encode(parts, training=training)
+        return self._network(encoded, gate_features=gate_features, training=training)
+
+    def _encode(self, parts: Parts, *, training: bool | None = None) -> tuple[tf.Tensor, tf.Tensor | None]:
         """What experts read, `[batch, width]`, and what gates read besides, None where that is nothing."""
-        parts = self._encoder(features, vectors=vectors)
         beside = [self._encoder.pooled(parts[name], name) for name in self.settings.architecture.gate_inputs]
         return self._interaction(parts, training=training), tf.concat(beside, axis=1) if beside else None
 
     def train_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
         """One forward pass, one loss a task, one update."""
         features, targets = data
+        if self.signals is not None:
+            self.signals.see(features)
         terms = self._step(self, features, targets)
         self._scoreboard.add_losses(terms.sums, terms.counts, terms.penalty)
         return self._scoreboard.loss_results()
@@ -186,14 +211,14 @@ class MultiTaskModel(tf.keras.Model):
         """Adds a batch to the losses, and to AUC, accuracy or RMSE of each output that has a label column."""
         features, targets = data
         logits = self.logits(features, training=False)
-        sums, counts = loss_terms(self.tasks, logits, targets)
+        sums, counts = loss_terms(self.tasks, logits, targets, of=self.tasks.watched)
         self._scoreboard.add_losses(sums, counts, self.regularisation())
         labelled = self._scoreboard.add_scores(output_scores(self.tasks, logits), targets)
         return {**self._scoreboard.loss_results(), **self._scoreboard.output_results(labelled)}
 
     def look_up(self, features: Features) -> dict[str, Lookup]:
         """What is read of each embedding table, by column."""
-        return self._encoder.look_up(features)
+        return self._encoder.look_up(features) | ({} if self.signals is None else self.signals.look_up(features))
 
     def regularisation(self) -> tf.Tensor:
         """A scalar: what is added to the losses, of the last forward pass."""
@@ -211,7 +236,7 @@ class MultiTaskModel(tf.keras.Model):
     def get_config(self) -> dict[str, Any]:
         declared = {
             "settings": self.settings,
-            "inputs": self.input_specs,
+            "inputs": self._all_inputs,
             "tasks": self.tasks,
             "balancer": self.balancer,
         }
@@ -223,6 +248,11 @@ class MultiTaskModel(tf.keras.Model):
         del custom_objects
         given = bind_or_raise(_Declared, config["declared"])
         return cls(given.settings, given.inputs, given.tasks, given.balancer, name=config["name"])
+
+
+def _shared(representations: tf.Tensor | list[tf.Tensor]) -> tf.Tensor:
+    """`[batch, width]` float32: the mean over tasks of what their towers read."""
+    return tf.reduce_mean(tf.cast(tf.stack(representations), tf.float32), axis=0)
 
 
 @dataclasses.dataclass(frozen=True)

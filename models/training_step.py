@@ -24,8 +24,8 @@ class Terms(NamedTuple):
     """What the objective of a step was made of, before its update.
 
     Attributes:
-        sums: `[losses]`, of this replica's rows.
-        counts: `[losses]`, what these are divided by.
+        sums: `[watched]`, of this replica's rows, those of observed signals last.
+        counts: `[watched]`, what these are divided by.
         penalty: A scalar: what is added to the losses.
     """
 
@@ -93,16 +93,20 @@ class TrainingStep:
     def _by_losses(self, model: Trained, features: Features, targets: Features) -> Weighed:
         """An update along the weighted sum of losses."""
         with tf.GradientTape() as tape:
-            rows = loss_rows(model.tasks, model.logits(features, training=True), targets)
+            declared, num = model.tasks.losses, len(model.tasks.losses)
+            rows = loss_rows(model.tasks, model.logits(features, training=True), targets, of=model.tasks.watched)
             sums = tf.stack([tf.reduce_sum(of_loss) for of_loss in rows.losses])
             known = tf.stack([tf.reduce_sum(of_loss) for of_loss in rows.weights])
             regularisation = model.regularisation()
             all_sums, all_counts, all_known = over_replicas(tf.stop_gradient(sums), rows.counts, known)
-            seen = seen_of(model, all_sums, all_counts, known=all_known)
+            seen = seen_of(model, all_sums[:num], all_counts[:num], known=all_known[:num], declared=declared)
             decided = self._balancer.balance(seen, self.memory)
             weights = decided * tf.constant(self._factors)
-            balanced = tf.reduce_sum(weights * tf.math.divide_no_nan(sums, all_counts))
+            means = tf.math.divide_no_nan(sums, all_counts)
+            balanced = tf.reduce_sum(weights * means[:num])
             objective = balanced + (regularisation + model.policy_loss(seen, weights)) / num_replicas()
+            if len(model.tasks.watched) > num:
+                objective += tf.reduce_sum(means[num:])  # Of which none but the observing weights learn.
         model.optimizer.minimize(objective, model.trainable_variables, tape=tape)
         if self._balancer.needs_losses_after:
             self._look_again(model, features, targets, seen)

@@ -17,6 +17,7 @@ from components.trainer.plan import TrainerPlan
 from components.trainer.rows import Split
 from components.trainer.settings import Distribution, Precision
 from models.inputs import Input
+from models.signals import Position
 from models.tasks import TaskGraph
 
 __all__ = ["NUM_SEEDS", "Measured", "measure"]
@@ -69,11 +70,11 @@ def measure(
         seed: Decides initial weights and the order of rows; probes take the numbers from it on.
         say: Told what is under way.
     """
-    batch_size = plan.training.batch_size
+    plan, batch_size = _watching(plan), plan.training.batch_size
     say(f"looking ahead over {steps} steps")
     looks = _looks(plan, inputs, _batches(train_rows, batch_size, steps=steps, seed=seed), steps=steps, seed=seed)
     alone, probed = [], []
-    names = tuple(loss.name for loss in TaskGraph(plan.tasks).losses)
+    names = tuple(loss.name for loss in plan.graph.losses)
     watched = list(itertools.islice(watched_rows.shuffled(seed=0, epoch=1, batch_size=WATCHED_ROWS), MOST_WATCHED))
     for number in range(NUM_SEEDS):
         say(f"training one, watching the others: seed {number + 1} of {NUM_SEEDS}, {len(names) + 1} runs")
@@ -105,6 +106,17 @@ def _looks(
             found.append(look(features, targets).numpy())
         train((features, targets))
     return np.array(found)
+
+
+def _watching(plan: TrainerPlan) -> TrainerPlan:
+    """The plan with the losses of observed signals among those that are measured, at the factor 0."""
+    signals = tuple(
+        dataclasses.replace(signal, observed=False, loss_weight=0.0)
+        if signal.observed and not isinstance(signal, Position)
+        else signal
+        for signal in plan.signals
+    )
+    return dataclasses.replace(plan, signals=signals)
 
 
 def _small(plan: TrainerPlan, seed: int) -> TrainerPlan:

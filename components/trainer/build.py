@@ -11,7 +11,6 @@ from components.trainer.settings import Distribution
 from models.inputs import DenseInput, EmbeddingInput, Input
 from models.model import MultiTaskModel
 from models.optimizers import build
-from models.tasks import TaskGraph
 
 __all__ = ["build_model", "look_interval", "model_input"]
 
@@ -40,7 +39,7 @@ def build_model(plan: TrainerPlan, inputs: tuple[Input, ...], *, num_steps: int 
     """
     training = plan.training
     with number_format(training.precision), strategy(training.distribution).scope():
-        model = MultiTaskModel(plan.model, inputs, TaskGraph(plan.tasks), plan.balancing)
+        model = MultiTaskModel(plan.model, inputs, plan.graph, plan.balancing)
         optimizer = build(training.dense_optimizer, training.embedding_optimizer, clip_norm=training.clip_norm)
         model.compile(optimizer=optimizer, jit_compile=training.compile_xla)
         model.optimizer.build(model.trainable_variables)
@@ -55,6 +54,6 @@ def look_interval(plan: TrainerPlan, model: MultiTaskModel, *, num_steps: int) -
     return looks_every(
         plan.training.look_every_steps,
         num_steps=num_steps,
-        num_losses=len(model.tasks.losses),
+        num_losses=len(model.tasks.watched),
         is_mirrored=plan.training.distribution is Distribution.MIRRORED,
     )

@@ -86,7 +86,7 @@ def _raise(model: MultiTaskModel, spoilt: Sequence[str], where: str, rows: Itera
 
 
 def _spoilt(model: MultiTaskModel, logs: Mapping[str, Any]) -> list[str]:  # Any: floats or tensors.
-    names = [loss.name for loss in model.tasks.losses if not math.isfinite(logs[f"{loss.name}_loss"])]
+    names = [loss.name for loss in model.tasks.watched if not math.isfinite(logs[f"{loss.name}_loss"])]
     return [f"`{name}`" for name in names] or ["the regularisation"]
 
 

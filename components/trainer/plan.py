@@ -14,7 +14,8 @@ from models.errors import raise_if_any
 from models.expression import ColumnType
 from models.inputs import Combiner
 from models.settings import ModelSettings
-from models.tasks import Task
+from models.signals import SignalConfig
+from models.tasks import Task, TaskGraph
 
 __all__ = ["PLAN_KEY", "InputPlan", "TrainerPlan"]
 
@@ -63,6 +64,7 @@ class TrainerPlan:
         segments: Raw columns by whose values gates are shown apart, and the model input that reads each through a
             learned vocabulary; they do not decide the model.
         user: Raw columns that are the same for all candidates of one request; they do not decide the weights.
+        signals: What is learnt beside the tasks.
     """
 
     tasks: tuple[Task, ...]
@@ -76,6 +78,7 @@ class TrainerPlan:
     code: str = ""
     segments: dict[str, str] = dataclasses.field(default_factory=dict)
     user: tuple[str, ...] = ()
+    signals: tuple[SignalConfig, ...] = ()
 
     def __post_init__(self) -> None:
         lists = [f"`{column.name}`" for column in self.inputs if column.combiner is not None]
@@ -86,6 +89,11 @@ class TrainerPlan:
         if self.training.keep is not CheckpointRule.LAST and self.watched_split != VALIDATION:
             problem = f"must be `last` without a validation split, got `{self.training.keep.value}`"
             raise_if_any("training", [f"`keep` {problem}: what judges the model must not choose its epoch."])
+
+    @property
+    def graph(self) -> TaskGraph:
+        """All that the model learns."""
+        return TaskGraph(self.tasks, self.signals)
 
     def to_json(self) -> str:
         """The same plan always gives the same text."""

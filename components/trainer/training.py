@@ -125,7 +125,7 @@ def _gradients(
     if settings.distribution is Distribution.MIRRORED and settings.look_every_steps:
         return GradientRecord(balancer=plan.balancing.method, every=0)
     every = look_interval(plan, model, num_steps=num_steps)
-    return gradient_record(samples, model.tasks.losses, balancer=plan.balancing, every=every) if samples else None
+    return gradient_record(samples, model.tasks.watched, balancer=plan.balancing, every=every) if samples else None
 
 
 def _record(

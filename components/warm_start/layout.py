@@ -12,7 +12,6 @@ from components.trainer.plan import InputPlan, TrainerPlan
 from models.balancers import Personal
 from models.balancers.segments import SegmentedBalancer
 from models.binding import unbind
-from models.tasks import TaskGraph
 from models.warm_start.layout import Layout, Table
 
 __all__ = ["layout_of", "vocabularies"]
@@ -23,15 +22,16 @@ _VOCABULARY: Final = "vocabulary"
 def layout_of(plan: TrainerPlan) -> Layout:
     """The layout of the model that `plan` declares; how long its vocabularies are does not count."""
     tables = {column.name: column.table for column in plan.inputs}
+    served = [column for column in plan.inputs if column.name not in plan.graph.training_inputs]
     return Layout(
         architecture=plan.model.architecture.name,
         interaction=plan.model.interaction.name,
-        inputs=tuple(f"{column.name} x {column.dim}" if column.dim else column.name for column in plan.inputs),
+        inputs=tuple(f"{column.name} x {column.dim}" if column.dim else column.name for column in served),
         tasks=tuple(f"{task.name} ({task.kind.name})" for task in plan.tasks),
-        losses=tuple(loss.name for loss in TaskGraph(plan.tasks).losses),
+        losses=tuple(loss.name for loss in plan.graph.losses),
         balancing=json.dumps(unbind(plan.balancing), sort_keys=True),
         balanced_by=tuple(tables[name] for name in _read_by_balancer(plan)),
-        tables={column.table: _table(column) for column in plan.inputs if column.dim},
+        tables={column.table: _table(column) for column in served if column.dim},
     )
 
 

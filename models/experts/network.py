@@ -88,7 +88,7 @@ class ExpertNetwork(Network):
                 gate_features = None if gate_features is None else under_way.port(gate_features)
                 shared = self.wiring.shared_groups
                 outputs = group(streams, apart=[None if one else below for one in shared], training=training)
-                under_way.experts = [output for output, one in zip(outputs, shared, strict=True) if one]
+                under_way.experts += [output for output, one in zip(outputs, shared, strict=True) if one]
             else:
                 outputs = group(streams, training=training)
             streams, weights = mixing(outputs, below, gate_features=gate_features, training=training)

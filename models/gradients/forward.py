@@ -48,14 +48,16 @@ class Pass(NamedTuple):
     Attributes:
         tape: Persistent.
         losses: A scalar each: this replica's share of the mean over all replicas, times the loss' factor and a float16
-            loss' scale. One that is only watched has the factor 1.
-        regularisation: A scalar: this replica's share, times that scale; None without any.
+            loss' scale. One that is only watched has the factor 1. Those of a look are all that are shown, those of a
+            step the balanced ones.
+        regularisation: A scalar: this replica's share, times that scale, with the losses of observed signals, from
+            which none but their own weights learn; None without any.
         sources: What gradients are taken by.
         seen: Without a Gram matrix.
         factor: Undoes the scale.
-        sums: `[losses]`, of this replica's rows.
-        counts: `[losses]`, what these are divided by.
-        known: `[losses]`, weights of these rows whose label is known.
+        sums: `[watched]`, of this replica's rows, those of observed signals last.
+        counts: `[watched]`, what these are divided by.
+        known: `[watched]`, weights of these rows whose label is known.
         shares: `[batch, losses]`: each row's share of them, over all replicas.
         penalty: A scalar: what is added to the losses, of this pass.
         features: Of the batch.
@@ -109,8 +111,11 @@ def forward(
         targets: Of the batch.
         divisor: What sums of losses are divided by in place of their counts.
         share: Factor of the regularisation.
-        training: Whether to draw what is drawn in training alone.
+        training: Whether to draw what is drawn in training alone. Otherwise it is a look: nothing is updated by it.
     """
+    watched = model.tasks.watched
+    declared = model.tasks.losses if training else watched
+    num = len(declared)
     lookups = model.look_up(features)
     vectors = {column: lookup.vectors for column, lookup in lookups.items()}
     scale = _loss_scale(model.optimizer)
@@ -118,15 +123,17 @@ def forward(
         tape.watch(vectors)
         with Reading()() as under_way:
             logits = model.logits(features, vectors=vectors, training=training)
-        rows = loss_rows(model.tasks, logits, targets)
+        rows = loss_rows(model.tasks, logits, targets, of=watched)
         sums = [tf.reduce_sum(of_loss) for of_loss in rows.losses]
         known = tf.stack([tf.reduce_sum(of_loss) for of_loss in rows.weights])
         all_sums, all_counts, all_known = over_replicas(tf.stop_gradient(tf.stack(sums)), rows.counts, known)
-        divisors = all_counts if divisor is None else divisor
-        factors = scale * tf.math.divide_no_nan(_watched_factors(model.tasks.losses), divisors)
-        losses = [one * factor for one, factor in zip(sums, tf.unstack(factors), strict=True)]
+        divisors = all_counts if divisor is None else tf.fill([len(watched)], divisor)
+        factors = scale * tf.math.divide_no_nan(_watched_factors(watched), divisors)
+        weighted = [one * factor for one, factor in zip(sums, tf.unstack(factors), strict=True)]
+        losses, observed = weighted[:num], weighted[num:]
         penalty = model.regularisation()
-        regularisation = share * scale * penalty / num_replicas() if model.losses else None
+        beside = [share * scale * penalty / num_replicas()] if model.losses else []
+        regularisation = tf.add_n([*beside, *observed]) if beside or observed else None
     dense = [one for one in model.trainable_variables if not is_embedding_table(one)]
     frontier = Frontier(tuple(under_way.experts), tuple(under_way.ports))
     sources = Sources(tuple(under_way.all_parts(dense)), lookups, frontier)
@@ -135,23 +142,24 @@ def forward(
         losses=losses,
         regularisation=regularisation,
         sources=sources,
-        seen=seen_of(model, all_sums, all_counts, known=all_known),
+        seen=seen_of(model, all_sums[:num], all_counts[:num], known=all_known[:num], declared=declared),
         factor=1.0 / scale,
         sums=tf.stack(sums),
         counts=rows.counts,
         known=known,
-        shares=tf.math.divide_no_nan(tf.stack(rows.weights, axis=1), all_known),
+        shares=tf.math.divide_no_nan(tf.stack(rows.weights[:num], axis=1), all_known[:num]),
         penalty=penalty,
         features=features,
     )
 
 
-def seen_of(model: Trained, sums: tf.Tensor, counts: tf.Tensor, *, known: tf.Tensor) -> Seen:
+def seen_of(
+    model: Trained, sums: tf.Tensor, counts: tf.Tensor, *, known: tf.Tensor, declared: tuple[Loss, ...]
+) -> Seen:
     """What a balancer is shown, of sums, counts and weights of known labels over all replicas.
 
     A loss of factor 0 has no part in it, nor one without a known label.
     """
-    declared = model.tasks.losses
     is_trained = tf.constant([loss.loss_weight > 0 for loss in declared])
     return Seen(
         losses=tf.math.divide_no_nan(sums, counts),

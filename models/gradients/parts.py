@@ -22,8 +22,8 @@ class Whole(NamedTuple):
         gradients: Of each loss, over the batch and all replicas, and of the regularisation.
         seen: Of the batch.
         passed: The last part's, for what is the same in all.
-        sums: `[losses]`, of this replica's rows.
-        counts: `[losses]`, what these are divided by.
+        sums: `[watched]`, of this replica's rows.
+        counts: `[watched]`, what these are divided by.
         penalty: A scalar: what is added to the losses, over all parts.
     """
 
@@ -63,11 +63,12 @@ def in_parts(model: Trained, features: Features, targets: Features, *, num_parts
         tf.add_n(list(of_parts))
         for of_parts in zip(*((one.sums, one.counts, one.known) for one in passes), strict=True)
     )
-    all_sums, all_counts, all_known = over_replicas(sums, counts, known)
+    declared = model.tasks.losses
+    all_sums, all_counts, all_known = (one[: len(declared)] for one in over_replicas(sums, counts, known))
     factors = tf.math.divide_no_nan(num_rows, all_counts)
     others = tf.ones([0 if passes[-1].regularisation is None else 1])
     gradients = summed(whole[0].times(tf.concat([factors, others], axis=0)))
-    seen = seen_of(model, all_sums, all_counts, known=all_known)
+    seen = seen_of(model, all_sums, all_counts, known=all_known, declared=declared)
     return Whole(gradients, seen, passes[-1], sums, counts, tf.add_n(penalties))
 
 

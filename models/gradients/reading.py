@@ -9,7 +9,7 @@ from typing import NamedTuple, final
 
 import tensorflow as tf
 
-__all__ = ["Part", "Reading", "reading"]
+__all__ = ["Part", "Reading", "reading", "unread"]
 
 Places = tuple[int, ...]
 
@@ -33,7 +33,7 @@ class Reading:
     """One forward pass of which every part of a weight, and the experts' outputs, are kept for its gradients.
 
     Layers that hold several networks in one weight run them apart then, those that other tasks read by themselves: a
-    backward pass goes only where its loss reaches.
+    backward pass goes only where its loss reaches. What is read again, by another view of the batch, is the same tensor.
 
     Attributes:
         parts: Of weights, as layers read them.
@@ -47,6 +47,7 @@ class Reading:
         self.parts: list[Part] = []
         self.experts: list[tf.Tensor] = []
         self.ports: list[tf.Tensor] = []
+        self._split: dict[tuple[object, tuple[Places, ...]], list[tf.Tensor]] = {}
 
     def port(self, tensor: tf.Tensor) -> tf.Tensor:
         """The same tensor, for readers beyond the frontier."""
@@ -55,10 +56,12 @@ class Reading:
 
     def split(self, variable: tf.Variable, groups: Sequence[Places]) -> list[tf.Tensor]:
         """Rows of `variable` by group; the groups hold each place once."""
-        whole = tf.convert_to_tensor(variable)
-        found = [_rows(whole, places) for places in groups]
-        self.parts += [Part(variable, places, value) for places, value in zip(groups, found, strict=True)]
-        return found
+        key = variable.ref(), tuple(groups)
+        if key not in self._split:
+            whole = tf.convert_to_tensor(variable)
+            self._split[key] = [_rows(whole, places) for places in groups]
+            self.parts += [Part(variable, *one) for one in zip(groups, self._split[key], strict=True)]
+        return self._split[key]
 
     def all_parts(self, variables: Sequence[tf.Variable]) -> list[Part]:
         """The parts of `variables`, in their order: those that were read in parts, and all others as a whole."""
@@ -83,6 +86,16 @@ _current: contextvars.ContextVar[Reading | None] = contextvars.ContextVar("readi
 def reading() -> Reading | None:
     """The forward pass under way whose parts are wanted; None in any other."""
     return _current.get()
+
+
+@contextlib.contextmanager
+def unread() -> Iterator[None]:
+    """Layers inside are run as if no forward pass had to be kept."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def _rows(whole: tf.Tensor, places: Places) -> tf.Tensor:

@@ -46,7 +46,7 @@ class Telemetry(tf.Module):
     On several replicas it looks at nothing: a branch cannot wait for another replica.
 
     Args:
-        losses: What is trained.
+        losses: What is trained, then what is observed.
         variables: The model's trainable ones.
         every: Steps from one look to the next: a look costs one pass back for each loss.
     """
@@ -78,8 +78,9 @@ class Telemetry(tf.Module):
         tf.cond(is_time, lambda: self._keep(forward(model, features, targets, training=False)), lambda: False)
 
     def keep_weights(self, step: tf.Tensor, weights: tf.Tensor) -> None:
-        """Keeps what the balancer said, `[losses]`, if step `step` was looked at."""
+        """Keeps what the balancer said of the losses that it balances, if step `step` was looked at."""
         place = self._place(step)
+        weights = tf.pad(weights, [[0, len(self._names) - weights.shape[0]]])
         kept = tf.where(step % self.every == 0, weights, self._weights[place])
         self._weights.scatter_nd_update([[place]], [kept])
 

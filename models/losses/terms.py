@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -31,29 +31,41 @@ class LossRows(NamedTuple):
 
 
 def loss_terms(
-    graph: TaskGraph, logits: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor]
+    graph: TaskGraph,
+    logits: Mapping[str, tf.Tensor],
+    targets: Mapping[str, tf.Tensor],
+    *,
+    of: Sequence[Loss] | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Sums of weighted losses and sums of weights, `[losses]` each; otherwise as `loss_rows`."""
-    rows = loss_rows(graph, logits, targets)
+    rows = loss_rows(graph, logits, targets, of=of)
     return tf.stack([tf.reduce_sum(of_loss) for of_loss in rows.losses]), rows.counts
 
 
-def loss_rows(graph: TaskGraph, logits: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor]) -> LossRows:
+def loss_rows(
+    graph: TaskGraph,
+    logits: Mapping[str, tf.Tensor],
+    targets: Mapping[str, tf.Tensor],
+    *,
+    of: Sequence[Loss] | None = None,
+) -> LossRows:
     """Weighted losses of rows, and sums of weights: a row's sum over the other is the loss over its own sample space.
 
     Source: Tang et al., "Progressive Layered Extraction (PLE)", RecSys 2020, Eq. 9.
 
     Args:
         graph: The tasks.
-        logits: By tower, `[batch]` float32, or `[batch, width]` of a head with several.
+        logits: By tower, `[batch]` float32, or `[batch, width]` of a head with several; by signal, what it has to say.
         targets: `[batch]` columns; a label for each loss; known-masks and weights are 1 where there is no column.
+        of: Which losses; those that are balanced if not given.
 
     Returns:
         Of which a row whose label is not known adds exactly nothing to anything, whatever its label and weight columns
         hold.
     """
     beliefs = believe(graph, logits)
-    terms = [_terms(loss, graph, targets, beliefs=beliefs, logits=logits) for loss in graph.losses]
+    wanted = graph.losses if of is None else of
+    terms = [_terms(loss, graph, targets, beliefs=beliefs, logits=logits) for loss in wanted]
     losses, counts, weights = zip(*terms, strict=True)
     return LossRows(losses, tf.stack(counts), weights)
 
@@ -67,6 +79,8 @@ def _terms(
     logits: Mapping[str, tf.Tensor],
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Losses, count and weights of one loss."""
+    if loss.signal is not None:
+        return loss.signal.terms(logits[loss.name], graph, targets)
     labels, known = known_label(loss.name, targets)
     weights = _weights(loss, known, targets)
     task = graph.by_name[loss.task]

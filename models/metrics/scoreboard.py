@@ -27,9 +27,9 @@ class Scoreboard:
     """
 
     def __init__(self, tasks: TaskGraph) -> None:
-        self.total = TotalLoss([loss.loss_weight for loss in tasks.losses])
+        self.total = TotalLoss([loss.loss_weight for loss in tasks.watched])
         self.losses = {
-            loss.name: tf.keras.metrics.Mean(name=f"{loss.name}_loss", dtype="float32") for loss in tasks.losses
+            loss.name: tf.keras.metrics.Mean(name=f"{loss.name}_loss", dtype="float32") for loss in tasks.watched
         }
         self.outputs = {output.name: output.kind.streaming(output.name) for output in tasks.outputs}
 
@@ -39,7 +39,7 @@ class Scoreboard:
         return [self.total, *self.losses.values(), *(metric for found in self.outputs.values() for metric in found)]
 
     def add_losses(self, sums: tf.Tensor, counts: tf.Tensor, regularisation: tf.Tensor) -> None:
-        """Adds one batch: the `[losses]` that `loss_terms` returns, and a scalar."""
+        """Adds one batch: the `[watched]` that `loss_terms` returns, and a scalar."""
         self.total.update_state(sums, counts, regularisation)
         means = tf.unstack(tf.math.divide_no_nan(sums, counts))
         for metric, mean, count in zip(self.losses.values(), means, tf.unstack(counts), strict=True):

@@ -8,6 +8,7 @@ import functools
 from models.errors import raise_if_any
 from models.heads import HeadConfig
 from models.relations import RelationConfig
+from models.signals import SignalConfig, signal_problems
 from models.tasks.check import graph_problems, product_name, served_names
 from models.tasks.task import Role, Task
 
@@ -64,13 +65,14 @@ class Loss:
     """One term of the training loss; what a balancer weighs.
 
     Attributes:
-        name: The output it is computed on.
-        task: The task whose sample weights and factor it carries.
-        kind: What its task predicts.
-        chain: As in `Output`.
-        role: Its task's role.
+        name: The output it is computed on, or the signal's name.
+        task: The task whose sample weights and factor it carries, or the signal.
+        kind: What its task predicts; of a signal, the head whose loss is most like its own.
+        chain: As in `Output`; empty of a signal.
+        role: Its task's role; a signal is auxiliary.
         loss_weight: Its task's factor.
         relation: How its task hangs on its parent; None without one.
+        signal: What it is the loss of, where that is no task.
     """
 
     name: str
@@ -80,20 +82,36 @@ class Loss:
     role: Role
     loss_weight: float
     relation: RelationConfig | None = None
+    signal: SignalConfig | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class TaskGraph:
-    """All tasks of a model, checked against each other.
+    """All that a model learns, checked against each other.
 
     Attributes:
         tasks: In declared order; parents may come after their children.
+        signals: What is learnt beside them.
     """
 
     tasks: tuple[Task, ...]
+    signals: tuple[SignalConfig, ...] = ()
 
     def __post_init__(self) -> None:
         raise_if_any("tasks", [problem.message for problem in graph_problems(self.tasks)])
+        if self.signals:
+            found = signal_problems(self.signals, self.tasks, taken=self.taken_names)
+            raise_if_any("signals", [problem.message for problem in found])
+
+    @property
+    def taken_names(self) -> frozenset[str]:
+        """Those of outputs, towers and what heads serve besides: no signal may have them."""
+        return frozenset((*self.served, *self.towers))
+
+    @property
+    def training_inputs(self) -> frozenset[str]:
+        """Names of the inputs that are read in training alone."""
+        return frozenset(name for signal in self.signals for name in signal.training_inputs)
 
     @functools.cached_property
     def by_name(self) -> dict[str, Task]:
@@ -128,7 +146,7 @@ class TaskGraph:
 
     @functools.cached_property
     def losses(self) -> tuple[Loss, ...]:
-        """The losses of each task, on the outputs it is trained through; a balancer's subjects."""
+        """The losses of each task, on the outputs it is trained through, and of signals; a balancer's subjects."""
         found = []
         for task in self.tasks:
             chains: list[tuple[str, tuple[str, ...]]] = []
@@ -139,7 +157,12 @@ class TaskGraph:
             found += [
                 Loss(name, task.name, task.kind, chain, task.role, task.loss_weight, task.how) for name, chain in chains
             ]
-        return tuple(found)
+        return (*found, *(_of_signal(one, one.loss_weight) for one in self.signals if one.has_loss and not one.observed))
+
+    @functools.cached_property
+    def watched(self) -> tuple[Loss, ...]:
+        """All losses that are shown: those that are balanced, then those of signals that are observed, of factor 0."""
+        return (*self.losses, *(_of_signal(one, 0.0) for one in self.signals if one.has_loss and one.observed))
 
     @functools.cached_property
     def towers(self) -> dict[str, str]:
@@ -188,3 +211,7 @@ class TaskGraph:
     def product_name(self, task: Task) -> str:
         """What the product output of `task` is called."""
         return product_name(task)
+
+
+def _of_signal(signal: SignalConfig, loss_weight: float) -> Loss:
+    return Loss(signal.name, signal.name, signal.head, (), Role.AUXILIARY, loss_weight, signal=signal)

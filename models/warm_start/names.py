@@ -17,8 +17,8 @@ _SLOTS: Final = {"_accumulators": "accumulator", "_momentums": "momentum", "_vel
 
 
 def network_weights(model: MultiTaskModel) -> list[tf.Variable]:
-    """The weights that serve, trained or not; what is remembered for training alone is not among them."""
-    return [weight for layer in model.layers for weight in layer.weights]
+    """The weights that serve, trained or not; those of signals and what is remembered for training are not among them."""
+    return [weight for layer in model.layers if layer is not model.signals for weight in layer.weights]
 
 
 def weights_by_name(model: MultiTaskModel) -> dict[str, tf.Variable]:
