@@ -192,8 +192,9 @@ def trainer_plan(config: PipelineConfig) -> TrainerPlan:
         watched_split=config.watched_split,
         checkpoint_root=os.path.abspath(os.path.join(config.home, "checkpoints")),
         code=code_fingerprint("models", "components/trainer", "components/warm_start"),
-        segments=segment_inputs(config.features, config.evaluation.slices),
+        segments=segment_inputs(config.served_features, config.evaluation.slices),
         user=config.serving.user,
+        signals=config.signals,
     )
 
 

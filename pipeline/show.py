@@ -46,7 +46,7 @@ def show_run(
         place,
         run_id,
         pipeline=config.name,
-        graph=config.graph,
+        graph=config.trained_graph,
         configuration=yaml.safe_dump(unbind(config), sort_keys=False, allow_unicode=True),
         planned=planned,
         error=_remembered(reports / f"{run_id}.error", error),

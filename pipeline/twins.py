@@ -30,13 +30,15 @@ def last_file(config: PipelineConfig) -> str:
 def twins_plan(config: PipelineConfig) -> TwinsPlan:
     """A twin for each output, of the size of the declared model; nothing of how that shares or is balanced.
 
+    Nor of what it learns beside its tasks.
+
     Raises:
         ConfigError: No widths in the declared proportions come near enough to that size.
     """
     fit = _Fit(config)
     return TwinsPlan(
         twins=tuple(fit.twin(output) for output in config.graph.outputs),
-        inputs=tuple(input_plans(config.features)),
+        inputs=tuple(input_plans(config.served_features)),
         columns=config.input_columns,
         model=dataclasses.replace(config.model, architecture=SingleTask(), seed=config.training.seed),
         training=dataclasses.replace(config.training, look_every_steps=0, warm_start=None),
@@ -51,7 +53,7 @@ class _Fit:
 
     def __init__(self, config: PipelineConfig) -> None:
         self._graph, self._model = config.graph, config.model
-        self._inputs = largest_inputs(config.features)  # How long tables are does not count.
+        self._inputs = largest_inputs(config.served_features)  # How long tables are does not count.
         declared = config.twins.expert if config.twins is not None else None
         self._shape = declared or config.model.architecture.expert
         self._found: dict[tuple[tuple[int, ...] | None, int], tuple[int, ...]] = {}

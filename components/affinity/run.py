@@ -18,7 +18,6 @@ from components.trainer.rows import Split
 from components.trainer.settings import Distribution, Precision
 from models.inputs import Input
 from models.signals import Position
-from models.tasks import TaskGraph
 
 __all__ = ["NUM_SEEDS", "Measured", "measure"]
 

@@ -33,7 +33,7 @@ class Reading:
     """One forward pass of which every part of a weight, and the experts' outputs, are kept for its gradients.
 
     Layers that hold several networks in one weight run them apart then, those that other tasks read by themselves: a
-    backward pass goes only where its loss reaches. What is read again, by another view of the batch, is the same tensor.
+    backward pass goes only where its loss reaches. What another view of the batch reads again is the same tensor.
 
     Attributes:
         parts: Of weights, as layers read them.

@@ -45,8 +45,8 @@ def network_problems(signals: Sequence[Signal], architecture: ArchitectureConfig
     again = [signal.name for signal in signals if isinstance(signal, Contrastive) and not signal.observed]
     if again and isinstance(architecture, Routing) and architecture.training is RouterTraining.POLICY_GRADIENT:
         return [
-            f"`model.architecture` must not be routing by policy gradient with the contrastive signal {again[0]!r}: each "
-            "view draws routes of its own, and the loss cannot tell which were good. Take gumbel_softmax."
+            f"`model.architecture` must not be routing by policy gradient with the contrastive signal {again[0]!r}: "
+            "each view draws routes of its own, and the loss cannot tell which were good. Take gumbel_softmax."
         ]
     return []
 

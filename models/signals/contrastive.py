@@ -82,10 +82,12 @@ class Contrastive(Signal):
     @property
     @override
     def head(self) -> HeadConfig:
+        """See `Signal`."""
         return Multiclass(num_classes=_LIKE_CLASSES)
 
     @override
     def problems(self, tasks: Sequence[Task], inputs: Sequence[Input] | None) -> list[Problem]:
+        """See `Signal`."""
         del tasks
         if self.item is None or inputs is None:
             return []
@@ -97,6 +99,7 @@ class Contrastive(Signal):
 
     @override
     def build(self, inputs: Sequence[Input], style: Style) -> tf.keras.layers.Layer:
+        """See `Signal`."""
         from models.signals.views import Views
 
         num_ids = next((one.num_ids for one in inputs if isinstance(one, EmbeddingInput) and one.name == self.item), 0)

@@ -35,6 +35,7 @@ class Decoder(tf.keras.layers.Layer):
 
     @override
     def call(self, scene: Scene, training: bool | None = None) -> tf.Tensor:
+        """See the class."""
         told = scene.representation
         for layer in self._layers:
             told = layer(told, training=training)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from typing import Any, final
+from typing import final
 
 import tensorflow as tf
 
@@ -30,8 +30,8 @@ class Signals(tf.keras.layers.Layer):
         style: Of hidden layers; its seed draws what is drawn.
     """
 
-    def __init__(self, *, signals: Sequence[SignalConfig], inputs: Sequence[Input], style: Style, **kwargs: Any) -> None:
-        super().__init__(**{"name": "signals", **kwargs})
+    def __init__(self, *, signals: Sequence[SignalConfig], inputs: Sequence[Input], style: Style) -> None:
+        super().__init__(name="signals")
         self._declared = tuple(signals)
         self._by_name = {signal.name: signal.build(inputs, style) for signal in signals}
 
@@ -42,9 +42,9 @@ class Signals(tf.keras.layers.Layer):
 
     def see(self, features: Mapping[str, tf.Tensor]) -> None:
         """Takes in how often items come; once a step."""
-        for signal, layer in zip(self._declared, self._by_name.values(), strict=True):
-            if isinstance(layer, Views) and layer.frequency is not None:
-                layer.frequency.see(features[signal.item])  # type: ignore[union-attr]  # Views are of a contrastive one.
+        for layer in self._by_name.values():
+            if isinstance(layer, Views):
+                layer.see(features)
 
     def join(self, scene: Scene, *, training: bool | None) -> dict[str, tf.Tensor]:
         """The logits of all towers, in training with the positions', and what each signal with a loss has to say.

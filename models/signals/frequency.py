@@ -12,7 +12,7 @@ __all__ = ["Frequency"]
 
 @final
 class Frequency(tf.keras.layers.Layer):
-    """Estimates the chance q of every id, up to one factor for all: rows of it a batch over batches from one to the next.
+    """Estimates the chance q of every id, up to a factor: rows of it in a batch over batches from one to the next.
 
     Both are moving means, and a batch moves those of its own ids alone, so that a step costs the rows of its batch and
     not the vocabulary. The ratio of the means tends to q times the batch size, since what comes a batch is what comes

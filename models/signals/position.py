@@ -70,20 +70,24 @@ class Position(Signal):
     @property
     @override
     def has_loss(self) -> bool:
+        """See `Signal`."""
         return self.observed
 
     @property
     @override
     def training_inputs(self) -> tuple[str, ...]:
+        """See `Signal`."""
         return (self.input,)
 
     @property
     @override
     def head(self) -> HeadConfig:
+        """See `Signal`."""
         return Binary()
 
     @override
     def problems(self, tasks: Sequence[Task], inputs: Sequence[Input] | None) -> list[Problem]:
+        """See `Signal`."""
         binary = [task.name for task in tasks if task.kind.is_binary]
         found = [
             Problem(("tasks", place), f"must be a binary task, got {name!r}. {nearest(name, binary)}")
@@ -96,7 +100,9 @@ class Position(Signal):
         by_name = {one.name: one for one in inputs}
         own = by_name.get(self.input)
         if own is None:
-            return [Problem(("input",), f"must be a declared feature, got {self.input!r}. {nearest(self.input, by_name)}")]
+            return [
+                Problem(("input",), f"must be a declared feature, got {self.input!r}. {nearest(self.input, by_name)}")
+            ]
         if not isinstance(own, EmbeddingInput):
             return []
         if own.combiner is not None:
@@ -109,6 +115,7 @@ class Position(Signal):
 
     @override
     def build(self, inputs: Sequence[Input], style: Style) -> tf.keras.layers.Layer:
+        """See `Signal`."""
         from models.signals.position_tower import PositionTower
 
         (own,) = [one for one in inputs if one.name == self.input]

@@ -47,6 +47,7 @@ class PositionTower(tf.keras.layers.Layer):
 
     @override
     def call(self, scene: Scene, training: bool | None = None) -> tf.Tensor:
+        """See the class."""
         added = self._added(scene.features, scene.vectors)
         if not training:
             return added

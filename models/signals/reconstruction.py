@@ -62,10 +62,12 @@ class Reconstruction(Signal):
     @property
     @override
     def head(self) -> HeadConfig:
+        """See `Signal`."""
         return Regression()
 
     @override
     def problems(self, tasks: Sequence[Task], inputs: Sequence[Input] | None) -> list[Problem]:
+        """See `Signal`."""
         del tasks
         if inputs is None:
             return []
@@ -86,6 +88,7 @@ class Reconstruction(Signal):
 
     @override
     def build(self, inputs: Sequence[Input], style: Style) -> tf.keras.layers.Layer:
+        """See `Signal`."""
         from models.signals.decoder import Decoder
 
         by_name = {one.name: one for one in inputs}

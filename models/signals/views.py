@@ -48,6 +48,7 @@ class Views(tf.keras.layers.Layer):
 
     @override
     def call(self, scene: Scene, training: bool | None = None) -> tf.Tensor:
+        """See the class."""
         settings, draws = self._settings, bool(training) and not self._settings.observed
         count = tf.identity(self._count) if training else tf.zeros([], tf.int64)
         if training:
@@ -61,6 +62,11 @@ class Views(tf.keras.layers.Layer):
             for pair in ((first, second), (second, first))
         )
         return (there + back) / 2.0
+
+    def see(self, features: Mapping[str, tf.Tensor]) -> None:
+        """Takes in how often items come; once a step."""
+        if self.frequency is not None:
+            self.frequency.see(features[str(self._settings.item)])
 
     def _hiding(self, view: int, count: tf.Tensor) -> Callable[[Parts], Parts]:
         def seed(purpose: str, name: str) -> tf.Tensor:

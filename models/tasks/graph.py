@@ -157,12 +157,14 @@ class TaskGraph:
             found += [
                 Loss(name, task.name, task.kind, chain, task.role, task.loss_weight, task.how) for name, chain in chains
             ]
-        return (*found, *(_of_signal(one, one.loss_weight) for one in self.signals if one.has_loss and not one.observed))
+        balanced = [signal for signal in self.signals if signal.has_loss and not signal.observed]
+        return (*found, *(_of_signal(signal, signal.loss_weight) for signal in balanced))
 
     @functools.cached_property
     def watched(self) -> tuple[Loss, ...]:
         """All losses that are shown: those that are balanced, then those of signals that are observed, of factor 0."""
-        return (*self.losses, *(_of_signal(one, 0.0) for one in self.signals if one.has_loss and one.observed))
+        observed = [signal for signal in self.signals if signal.has_loss and signal.observed]
+        return (*self.losses, *(_of_signal(signal, 0.0) for signal in observed))
 
     @functools.cached_property
     def towers(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ _SLOTS: Final = {"_accumulators": "accumulator", "_momentums": "momentum", "_vel
 
 
 def network_weights(model: MultiTaskModel) -> list[tf.Variable]:
-    """The weights that serve, trained or not; those of signals and what is remembered for training are not among them."""
+    """The weights that serve, trained or not; signals' and what is remembered for training are not among them."""
     return [weight for layer in model.layers if layer is not model.signals for weight in layer.weights]
 
 

@@ -86,7 +86,7 @@ class AffinityRecord:
 def judged(measured: Measured, graph: TaskGraph, *, run_id: str, steps: int, seed: int) -> AffinityRecord:
     """Bands, signs and advice; no proposal yet."""
     effects = _effects(measured)
-    task_of = {loss.name: loss.task for loss in graph.losses}
+    task_of = {loss.name: loss.task for loss in graph.watched}
     pairs = []
     for pair in itertools.combinations(measured.losses, 2):
         if task_of[pair[0]] == task_of[pair[1]]:

@@ -48,7 +48,7 @@ def affinity_of(
     ):
         inputs = stored_inputs(plan, stored.transform_graph)
         measured = measure(plan, inputs, Split(train, rows), Split(watched, rows), steps=steps, seed=first, say=say)
-    record = judged(measured, config.graph, run_id=stored.run_id, steps=steps, seed=first)
+    record = judged(measured, config.trained_graph, run_id=stored.run_id, steps=steps, seed=first)
     return dataclasses.replace(record, proposal=propose(config, record.pairs))
 
 

@@ -51,7 +51,7 @@ def command(
     there are no such rows, 2 where CONFIG is wrong.
     """
     checked = load_config(config, overrides)
-    names = [loss.name for loss in checked.graph.losses]
+    names = [loss.name for loss in checked.trained_graph.watched]
     if len(names) < LEAST_LOSSES:
         raise_if_any("tasks", [f"affinity needs two losses or more, got {names}: declare another task."])
     if not os.path.isdir(checked.home):  # Said at once: the metadata store is opened after a long import.

@@ -11,6 +11,7 @@ from typing import Final
 from components.example_gen.source import DataConfig, Format
 from models.balancers import BalancerConfig
 from models.binding import Problem
+from models.signals import SignalConfig, signal_problems
 from models.tasks import Task, TaskGraph
 from models.tasks.check import graph_problems
 from pipeline.config.config import PipelineConfig
@@ -23,15 +24,22 @@ _SAMPLE_BYTES: Final = 2**20  # Of the first file: enough lines for their mean l
 
 
 def balancing_problems(
-    balancing: BalancerConfig, tasks: Sequence[Task] | None, features: Mapping[str, Feature] | None
+    balancing: BalancerConfig,
+    tasks: Sequence[Task] | None,
+    features: Mapping[str, Feature] | None,
+    *,
+    signals: Sequence[SignalConfig] = (),
 ) -> Iterator[Problem]:
-    """Whether the losses of `tasks` can be balanced so, and told apart by `features`.
+    """Whether the losses of `tasks` and `signals` can be balanced so, and told apart by `features`.
 
     Nothing of tasks that make no graph, and of what is None because it could not be read.
     """
     found = []
     if tasks is not None and not graph_problems(tasks):
-        found += balancing.problems(TaskGraph(tuple(tasks)).losses)
+        graph = TaskGraph(tuple(tasks))
+        if not signal_problems(signals, tasks, taken=graph.taken_names):
+            graph = TaskGraph(graph.tasks, tuple(signals))
+        found += balancing.problems(graph.losses)
     if features is not None:
         found += balancing.input_problems(largest_inputs(features))
     for problem in found:
@@ -40,7 +48,7 @@ def balancing_problems(
 
 def balancing_warnings(config: PipelineConfig) -> list[str]:
     """What may go wrong with the declared balancing, in sentences."""
-    found = config.balancing.warnings(config.graph.losses)
+    found = config.balancing.warnings(config.trained_graph.losses)
     least, steps = config.balancing.least_steps, _most_steps(config)
     if steps is not None and steps < least:
         found.append(

@@ -20,10 +20,12 @@ from pipeline.config.features import CategoricalFeature, Feature, MultivaluedFea
 from pipeline.config.fusion_check import fusion_problems
 from pipeline.config.gate_check import gate_problems
 from pipeline.config.gate_reading import asked_rules, readable_gate
+from pipeline.config.inputs import served_features
 from pipeline.config.model_check import model_problems
 from pipeline.config.run import EvaluationConfig
 from pipeline.config.serving_check import serving_problems
 from pipeline.config.shift_check import shift_problems
+from pipeline.config.signals_check import signals_problems
 
 __all__ = ["cross_problems"]
 
@@ -53,10 +55,13 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         )
     training = sections.get("training")
     all_features, all_tasks = _whole(sections, content)
+    signals = sections.get("signals") or ()
+    problems += signals_problems(signals, all_tasks, all_features, model=sections.get("model"), training=training)
+    served = None if all_features is None else served_features(all_features, signals)
     if sections.get("model") is not None:
-        problems += model_problems(sections["model"], all_features, all_tasks)
+        problems += model_problems(sections["model"], served, all_tasks)
     if sections.get("balancing") is not None:
-        problems += balancing_problems(sections["balancing"], all_tasks, all_features)
+        problems += balancing_problems(sections["balancing"], all_tasks, served, signals=signals)
     if training is not None and sections.get("model") is not None and sections.get("balancing") is not None:
         for message in parts_problems(training.batch_parts, sections["model"].architecture, sections["balancing"]):
             problems.append(Problem(("training", "batch_parts"), message))
@@ -66,8 +71,8 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems += _choice_without_validation(data, training)
     if fusion is not None and all_tasks is not None:
         problems += fusion_problems(fusion, all_tasks)
-    if sections.get("serving") is not None and all_features is not None:
-        problems += serving_problems(sections["serving"], all_features)
+    if sections.get("serving") is not None and served is not None:
+        problems += serving_problems(sections["serving"], served)
     evaluation = sections.get("evaluation", EvaluationConfig())
     gate, hidden = readable_gate(content.get("gate"))
     problems += [*hidden, *gate_problems(gate, asked_rules(content.get("gate")), tasks, evaluation=evaluation)]

@@ -15,9 +15,11 @@ from models.balancers import BalancerConfig, Static
 from models.expression import ColumnType
 from models.fusion import FusionConfig
 from models.settings import ModelSettings
+from models.signals import SignalConfig
 from models.tasks import Task, TaskGraph
 from pipeline.config.columns import feature_columns, resolve_columns
 from pipeline.config.features import Feature
+from pipeline.config.inputs import served_features
 from pipeline.config.kubeflow import KubeflowConfig
 from pipeline.config.run import BeamConfig, EvaluationConfig, PushConfig, ServedConfig
 from pipeline.config.twins import TwinsConfig
@@ -41,6 +43,7 @@ class PipelineConfig:
         gate: What must hold for a push.
         push: Where a blessed model goes.
         balancing: How the losses are weighed against each other.
+        signals: What the model learns beside its tasks, and does not serve.
         evaluation: Slices, and which rows belong together.
         twins: In which runs sharing is judged against one network an output; None in none.
         fusion: How a row's predictions become one score; None serves none.
@@ -59,6 +62,7 @@ class PipelineConfig:
     gate: GateConfig
     push: PushConfig
     balancing: BalancerConfig = dataclasses.field(default_factory=Static)
+    signals: tuple[SignalConfig, ...] = ()
     evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
     twins: TwinsConfig | None = None
     fusion: FusionConfig | None = None
@@ -73,15 +77,26 @@ class PipelineConfig:
         return TaskGraph(self.tasks)
 
     @functools.cached_property
+    def trained_graph(self) -> TaskGraph:
+        """The tasks, and what is learnt beside them."""
+        return TaskGraph(self.tasks, self.signals)
+
+    @functools.cached_property
+    def served_features(self) -> dict[str, Feature]:
+        """The features that the model reads when it serves."""
+        return served_features(self.features, self.signals)
+
+    @functools.cached_property
     def input_columns(self) -> dict[str, ColumnType]:
-        """The raw columns that features read, and their types."""
-        names = [column for name, feature in self.features.items() for column in feature_columns(name, feature)]
+        """The raw columns that the model reads when it serves, and their types."""
+        names = [column for name, feature in self.served_features.items() for column in feature_columns(name, feature)]
         return {name: self._types[name] for name in sorted(set(names))}
 
     @functools.cached_property
     def kept_columns(self) -> dict[str, ColumnType]:
-        """The raw columns in examples: those of inputs, slices and scores, and what groups rows for evaluation."""
+        """The raw columns in examples: those of features, slices and scores, and what groups rows for evaluation."""
         read = {column for columns in self.evaluation.slices for column in columns}
+        read |= {column for name, feature in self.features.items() for column in feature_columns(name, feature)}
         read |= set(self.evaluation.group_columns.values())
         read |= set(self.fusion.inputs if self.fusion is not None else ())
         return self.input_columns | {name: self._types[name] for name in sorted(read - set(self.input_columns))}

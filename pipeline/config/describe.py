@@ -10,6 +10,7 @@ from components.trainer.settings import CheckpointRule
 from models.binding import unbind
 from models.heads import HeadConfig
 from models.relations import RelationConfig
+from models.signals import Position, SignalConfig
 from models.tasks import Output
 from pipeline.config.config import PipelineConfig
 from pipeline.config.describe_fusion import fusion_lines
@@ -25,12 +26,13 @@ def describe(config: PipelineConfig) -> str:
     lines = [
         f"{config.name}: the configuration is valid.",
         f"data: {config.data.local_pattern} ({found})",
-        f"inputs: {len(config.features)} features of {len(config.input_columns)} columns",
+        f"inputs: {len(config.served_features)} features of {len(config.input_columns)} columns",
         *([f"days: {_days(config)}"] if config.data.has_date else []),
         f"splits: {', '.join(split_names(config.data.split))}",
         "outputs:",
         *(_output(config, output) for output in config.graph.outputs),
-        f"losses: {', '.join(loss.name for loss in config.graph.losses)}",
+        f"losses: {', '.join(loss.name for loss in config.trained_graph.losses)}",
+        *(_signal(signal) for signal in config.signals),
         f"model: {config.model.architecture.name}, {_epochs(config)}",
         *(["warm start: from the model that serves"] if config.training.warm_start is not None else []),
         *fusion_lines(config.fusion),
@@ -64,6 +66,11 @@ def _output(config: PipelineConfig, output: Output) -> str:
         parts += [f"known {task.matures_after} after its event"] if task.matures_after is not None else []
         parts += [f"serves {output.name}_{suffix} too" for suffix in output.kind.suffixes]
     return f"  {output.name}: {', '.join(parts)}"
+
+
+def _signal(signal: SignalConfig) -> str:
+    of = f" of {', '.join(signal.tasks)} by {signal.input}, in training alone" if isinstance(signal, Position) else ""
+    return f"  beside: {signal.name}, {signal.kind}{of}{', observed' if signal.observed else ''}"
 
 
 def _declared(chosen: HeadConfig | RelationConfig) -> str:

@@ -25,7 +25,7 @@ def describe_cost(config: PipelineConfig) -> str:
     """
     from models.cost import model_cost
 
-    inputs = largest_inputs(config.features)
+    inputs = largest_inputs(config.served_features)
     return "\n".join([*_table(model_cost(config.model, inputs, config.graph)), *_notes(config)])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from components.trainer.plan import InputPlan
 from models.inputs import DenseInput, EmbeddingInput, Input
+from models.signals import SignalConfig
 from pipeline.config.features import (
     CategoricalFeature,
     CrossFeature,
@@ -15,7 +16,7 @@ from pipeline.config.features import (
     Scaling,
 )
 
-__all__ = ["input_plans", "largest_inputs", "segment_inputs", "vocabulary_name"]
+__all__ = ["input_plans", "largest_inputs", "segment_inputs", "served_features", "vocabulary_name"]
 
 
 def input_plans(features: Mapping[str, Feature]) -> Iterator[InputPlan]:
@@ -63,6 +64,12 @@ def segment_inputs(features: Mapping[str, Feature], slices: Sequence[Sequence[st
         if isinstance(feature, CategoricalFeature) and feature.top_k is not None
     }
     return {columns[0]: readers[columns[0]] for columns in slices if len(columns) == 1 and columns[0] in readers}
+
+
+def served_features(features: Mapping[str, Feature], signals: Sequence[SignalConfig]) -> dict[str, Feature]:
+    """All but those that signals read in training alone: what the model reads when it serves."""
+    hidden = {name for signal in signals for name in signal.training_inputs}
+    return {name: feature for name, feature in features.items() if name not in hidden}
 
 
 def vocabulary_name(name: str, feature: CategoricalFeature | MultivaluedFeature) -> str:

@@ -48,8 +48,8 @@ VARIABLES: Final = {
 
 
 def task_slot(graph: TaskGraph, task: str) -> int:
-    """Which of the task colours a task has, everywhere on the page."""
-    names = [known.name for known in graph.tasks]
+    """Which of the task colours a task or a signal has, everywhere on the page."""
+    names = [known.name for known in (*graph.tasks, *graph.signals)]
     return names.index(task) % NUM_TASK_COLORS
 
 

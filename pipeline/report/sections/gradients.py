@@ -92,7 +92,7 @@ class GradientsSection(Section):
             overall=overall_sentence(record, findings),
             is_fine=all(finding.state is State.FINE for finding in findings),
             findings=findings,
-            losses=tuple((loss.name, task_slot(run.graph, loss.task)) for loss in run.graph.losses),
+            losses=tuple((loss.name, task_slot(run.graph, loss.task)) for loss in run.graph.watched),
             traces=tuple(_traces(record, run.graph)) if len(record.steps) >= MIN_POINTS else (),
             constant=_constant(record),
             maps=tuple(_map(drawn) for drawn in maps[:MOST_MAPS]),
@@ -135,7 +135,7 @@ def _lines(rows: Rows, graph: TaskGraph) -> list[Trace]:
     columns = zip(*rows, strict=True)
     return [
         Trace([math.nan if value is None else value for value in column], task_color(task_slot(graph, loss.task)))
-        for loss, column in zip(graph.losses, columns, strict=True)
+        for loss, column in zip(graph.watched, columns, strict=True)
     ]
 
 

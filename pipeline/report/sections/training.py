@@ -125,10 +125,10 @@ def _facts(record: TrainingRecord) -> Iterator[tuple[str, str]]:
 
 def _panels(record: TrainingRecord, graph: TaskGraph) -> Iterator[LossPanel]:
     names = [("all losses", "loss", -1)]
-    names += [(loss.name, f"{loss.name}_loss", task_slot(graph, loss.task)) for loss in graph.losses]
+    names += [(loss.name, f"{loss.name}_loss", task_slot(graph, loss.task)) for loss in graph.watched]
     chosen = selected_index(record)
     steps = [interval.step for interval in record.intervals]
-    for name, metric, slot in names if len(graph.losses) > 1 else names[1:]:
+    for name, metric, slot in names if len(graph.watched) > 1 else names[1:]:
         train = [interval.train.get(metric, math.nan) for interval in record.intervals]
         held_out = [interval.watched.get(metric, math.nan) for interval in record.intervals]
         if all(math.isnan(value) for value in train + held_out):
