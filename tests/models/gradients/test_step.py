@@ -150,7 +150,7 @@ def test_scope_representation_compares_gradients_by_the_shared_experts_outputs()
     twin = model_of(SharedBottom(expert=(6, 5)), tasks=PAIR, **SMOOTH)
     features, targets = batch(PAIR)
     with tf.GradientTape(persistent=True) as tape:
-        encoded, _ = twin._encode(features)
+        encoded, _ = twin._encode(twin._encoder(features))
         outputs = twin._network(encoded)[0]
         logits = twin._towers(tf.stack([outputs, outputs]))
         losses = [
