@@ -19,23 +19,30 @@ __all__ = ["network_problems", "signal_problems"]
 
 
 def signal_problems(
-    signals: Sequence[Signal], tasks: Sequence[Task], *, taken: Collection[str], inputs: Sequence[Input] | None = None
+    signals: Sequence[Signal | None],
+    tasks: Sequence[Task],
+    *,
+    taken: Collection[str],
+    inputs: Sequence[Input] | None = None,
 ) -> list[Problem]:
     """All that is wrong with `signals`; paths begin with their index.
 
     Args:
-        signals: As declared.
+        signals: As declared; None for one that could not be read.
         tasks: Of the model.
         taken: Names of outputs, towers and losses.
         inputs: All; None where they are not known, and nothing is said of them.
     """
     found, before = [], set(taken)
+    known = [signal for signal in signals if signal is not None]
     for place, signal in enumerate(signals):
+        if signal is None:
+            continue
         if signal.name in before:
             message = f"`name` must be no task's, output's or other signal's, got {signal.name!r}: rename it."
             found.append(Problem((place, "name"), message))
         before.add(signal.name)
-        served = None if inputs is None else _readable(signal, signals, inputs)
+        served = None if inputs is None else _readable(signal, known, inputs)
         found += [Problem((place, *one.path), one.message) for one in signal.problems(tasks, served)]
     return found
 

@@ -11,6 +11,7 @@ from components.trainer.settings import CheckpointRule, TrainingSettings
 from models.balancers.in_parts import parts_problems
 from models.binding import Problem, nearest
 from models.errors import ConfigError
+from models.signals import SignalConfig
 from models.tasks import Task
 from models.tasks.check import graph_problems
 from models.tasks.task import NAME_PATTERN
@@ -25,7 +26,7 @@ from pipeline.config.model_check import model_problems
 from pipeline.config.run import EvaluationConfig
 from pipeline.config.serving_check import serving_problems
 from pipeline.config.shift_check import shift_problems
-from pipeline.config.signals_check import signals_problems
+from pipeline.config.signals_check import readable, signals_problems
 
 __all__ = ["cross_problems"]
 
@@ -55,8 +56,9 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         )
     training = sections.get("training")
     all_features, all_tasks = _whole(sections, content)
-    signals = sections.get("signals") or ()
-    problems += signals_problems(signals, all_tasks, all_features, model=sections.get("model"), training=training)
+    declared: Sequence[SignalConfig | None] = sections.get("signals") or ()
+    problems += signals_problems(declared, all_tasks, all_features, model=sections.get("model"), training=training)
+    signals = readable(declared)
     served = None if all_features is None else served_features(all_features, signals)
     if sections.get("model") is not None:
         problems += model_problems(sections["model"], served, all_tasks)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.binding import Path, Problem, bind, nearest
+from models.signals import SignalConfig
 from models.tasks import Task
 from pipeline.config.check import cross_problems
 from pipeline.config.config import PipelineConfig
@@ -76,13 +77,17 @@ def _bind_sections(content: dict[str, Any]) -> tuple[dict[str, Any], list[Proble
 
 
 def _bind_section(name: str, hint: Any, given: Any) -> tuple[Any, list[Problem]]:
-    """Features and tasks are bound item by item: a wrong one is None and the others can still be checked."""
+    """Features, tasks and signals are bound one by one: a wrong one is None and the others can still be checked."""
     problems: list[Problem] = []
     if name == "features" and isinstance(given, dict):
         bound_features = {key: _collect(Feature, item, (name, key), problems) for key, item in given.items()}
         return {key: item for key, item in bound_features.items() if item is not None}, problems
     if name == "tasks" and isinstance(given, list):
         return tuple(_collect(Task, item, (name, index), problems) for index, item in enumerate(given)), problems
+    if name == "signals" and isinstance(given, list):
+        return tuple(
+            _collect(SignalConfig, item, (name, place), problems) for place, item in enumerate(given)
+        ), problems
     value, found = bind(hint, given, (name,))
     return value, found
 

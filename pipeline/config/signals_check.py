@@ -16,13 +16,13 @@ from pipeline.config.columns import feature_columns
 from pipeline.config.features import Feature
 from pipeline.config.inputs import largest_inputs, served_features
 
-__all__ = ["signals_problems"]
+__all__ = ["readable", "signals_problems"]
 
 _LEAST_ROWS: Final = 2  # For one to be another's negative.
 
 
 def signals_problems(
-    signals: Sequence[SignalConfig],
+    signals: Sequence[SignalConfig | None],
     tasks: Sequence[Task] | None,
     features: Mapping[str, Feature] | None,
     *,
@@ -36,7 +36,7 @@ def signals_problems(
         for problem in signal_problems(signals, tasks, taken=taken, inputs=inputs):
             yield Problem(("signals", *problem.path), problem.message)
     if model is not None:
-        for message in network_problems(signals, model.architecture):
+        for message in network_problems(readable(signals), model.architecture):
             yield Problem(("signals",), message)
     if training is not None:
         yield from _training_problems(signals, training)
@@ -44,7 +44,12 @@ def signals_problems(
         yield from _needed_when_served(signals, features)
 
 
-def _training_problems(signals: Sequence[SignalConfig], training: TrainingSettings) -> Iterator[Problem]:
+def readable(signals: Sequence[SignalConfig | None]) -> list[SignalConfig]:
+    """Those that could be read."""
+    return [signal for signal in signals if signal is not None]
+
+
+def _training_problems(signals: Sequence[SignalConfig | None], training: TrainingSettings) -> Iterator[Problem]:
     rows = training.batch_size // training.batch_parts
     for place, signal in enumerate(signals):
         if isinstance(signal, Contrastive) and rows < _LEAST_ROWS:
@@ -53,7 +58,7 @@ def _training_problems(signals: Sequence[SignalConfig], training: TrainingSettin
                 "`training.batch_size`, or lower `training.batch_parts`."
             )
             yield Problem(("signals", place), message)
-        if signal.observed and training.clip_norm is not None and not isinstance(signal, Contrastive):
+        if signal and signal.observed and training.clip_norm is not None and not isinstance(signal, Contrastive):
             message = (
                 "must be false with `training.clip_norm`, got true: the gradient of what observes would count in the "
                 "norm, and change what is observed. Leave one of them out."
@@ -61,8 +66,8 @@ def _training_problems(signals: Sequence[SignalConfig], training: TrainingSettin
             yield Problem(("signals", place, "observed"), message)
 
 
-def _needed_when_served(signals: Sequence[SignalConfig], features: Mapping[str, Feature]) -> Iterator[Problem]:
-    served = served_features(features, signals)
+def _needed_when_served(signals: Sequence[SignalConfig | None], features: Mapping[str, Feature]) -> Iterator[Problem]:
+    served = served_features(features, readable(signals))
     readers = {column: name for name, feature in served.items() for column in feature_columns(name, feature)}
     for place, signal in enumerate(signals):
         if isinstance(signal, Position) and signal.input in features:

@@ -229,7 +229,7 @@ def test_gates_read_the_inputs_named_besides_by_their_embeddings(interaction):
     inputs = (*INPUTS, TAGS)
     model = model_of(MMoE(num_experts=2, expert=(4,), gate=gate), inputs=inputs, interaction=interaction)
     features = features_of(ROWS, with_tags=True)
-    encoded, beside = model._encode(features)
+    encoded, beside = model._encode(model._encoder(features))
     table, age = model._encoder.tables["tag"].numpy(), features["age"].numpy()
     means = [table[ids].mean(axis=0) if ids else np.zeros(3) for ids in features["tags"].to_list()]
     np.testing.assert_allclose(beside, np.column_stack([means, age]), rtol=1e-5)
@@ -239,7 +239,7 @@ def test_gates_read_the_inputs_named_besides_by_their_embeddings(interaction):
 
 
 def test_gates_that_read_nothing_besides_are_given_nothing():
-    assert model_of()._encode(features_of(ROWS))[1] is None
+    assert model_of()._encode(model_of()._encoder(features_of(ROWS)))[1] is None
 
 
 def test_a_gate_input_that_is_not_there_is_named_with_the_nearest():

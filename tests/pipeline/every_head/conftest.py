@@ -58,4 +58,4 @@ def record(shop):
 
     config = shop.config
     store = str(pathlib.Path(config.home, "metadata.sqlite"))
-    return read_run(store, shop.run_id, pipeline=config.name, graph=config.graph, configuration="name: shop\n")
+    return read_run(store, shop.run_id, pipeline=config.name, graph=config.trained_graph, configuration="name: shop\n")

@@ -22,6 +22,7 @@ features:
   category_1: {{kind: categorical, hash_buckets: 20, dim: 4}}
   number_0: {{kind: numeric}}
   number_1: {{kind: numeric}}
+  place: {{kind: categorical, hash_buckets: 10, dim: 2}}
 tasks:
   - {{name: click, kind: binary, label: click, kept_negatives: {kept}}}
   - {{name: cart, kind: binary, label: cart, given: click, product: ctcar}}
@@ -36,6 +37,10 @@ tasks:
   - {{name: topic, kind: {{name: multiclass, num_classes: 3}}, label: topic, tower: [16, 8]}}
   - {{name: spend, kind: zero_inflated_lognormal, label: spend, role: auxiliary, loss_weight: 0.3}}
   - {{name: dwell, kind: {{name: quantile, levels: [0.1, 0.5, 0.9]}}, label: dwell}}
+signals:
+  - {{name: views, kind: contrastive, item: category_0, observed: true}}
+  - {{name: rebuilt, kind: reconstruction, inputs: [number_0, category_1], loss_weight: 0.01}}
+  - {{name: bias, kind: position, input: place, tasks: [click]}}
 model:
   architecture: {{name: mmoe, num_experts: 2, expert: [16]}}
   tower: [8]
@@ -82,6 +87,7 @@ def impressions(first, stop):
     columns["topic"] = np.argmax(scores, axis=0)
     # Those who click stay much longer: among the rows kept dwell time is not that of all impressions.
     columns["dwell"] = np.exp(1.0 + 0.3 * number_0 + 1.5 * click + 0.3 * draw.normal(size=size))
+    columns["place"] = draw.integers(1, 6, size)
     return columns
 
 

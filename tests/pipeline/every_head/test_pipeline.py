@@ -9,6 +9,7 @@ from components.gate.report import GateStatus
 from components.pusher.folder import versions
 from pipeline.report import render_page, summary_table
 from pipeline.report.metrics import style_of
+from tests.pipeline.every_head.shop import impressions, raw_columns
 
 # TFX and TFMA warn of themselves.
 pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.filterwarnings("ignore")]
@@ -42,6 +43,22 @@ def test_after_each_epoch_every_head_is_measured(record):
     assert last["dwell_below_0.1"] < last["dwell_below_0.5"] < last["dwell_below_0.9"]
     assert last["rating_rmse"] < 1.2  # The labels' own standard deviation.
     assert last["topic_accuracy"] > 0.5  # A third is chance.
+
+
+def test_what_is_learnt_beside_the_tasks_is_shown_and_not_served(shop, record, exported):
+    last = record.training.intervals[-1]
+    assert {"views_loss", "rebuilt_loss"} <= set(last.train) & set(last.watched)
+    assert last.watched["rebuilt_loss"] < record.training.intervals[0].watched["rebuilt_loss"]
+    gradients = record.training.gradients
+    assert gradients.losses[-2:] == ("rebuilt", "views")
+    assert gradients.watched == ("views",)
+    page = render_page(record)
+    assert "Loss of views over steps" in page
+    assert "Only watched, not trained: views." in page
+    answers = exported("predict_columns", **raw_columns(impressions(0, 3)))
+    assert set(answers) == set(shop.config.graph.served)
+    with pytest.raises(KeyError, match="place"):
+        exported("predict_columns", place=["1"], **raw_columns(impressions(0, 1)))
 
 
 def test_the_terminal_shows_every_output_and_what_its_counts_stand_for(record):
