@@ -28,14 +28,16 @@ __all__ = ["Position"]
 class Position(Signal):
     """A shallow tower of the position is added to the tasks' logits in training, and left out in all else.
 
-    Neither a request nor an evaluation is asked for the position: what is served is the logit without it. In a share
-    of training rows it is left out too, so that the logit learns to stand alone; the larger the share, the more of the
-    bias comes back into it. Calibration at the logged positions is then of the mean position's, not of each.
+    Neither a request nor an evaluation is asked for the position: what is served is the logit without it. What is added
+    is 0 on the mean of a batch, so that no part of the base rate is learnt there, and what is served is the logit at a
+    mean position. In a share of training rows it is left out too, so that the logit learns to stand alone; the larger
+    the share, the more of the bias comes back into it.
 
     Observed, the tower learns on logits that it cannot move; its loss against the tasks' says what position explains.
 
     Source: Zhao et al., "Recommending What Video to Watch Next: A Multitask Ranking System", RecSys 2019, section 4.3.
-    Differs: the position alone is read, without the device; a row without it gets exactly the logit that is served.
+    Differs: the position alone is read, without the device; what is added is centred; a row without it gets exactly the
+    logit that is served.
 
     Attributes:
         name: Of the loss that is shown where it is observed.

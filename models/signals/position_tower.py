@@ -24,7 +24,9 @@ __all__ = ["PositionTower"]
 
 @final
 class PositionTower(tf.keras.layers.Layer):
-    """What is added to the logits of the declared tasks, `[batch, tasks]` float32; 0 in rows where it is left out.
+    """What is added to the logits of the declared tasks, `[batch, tasks]` float32: 0 on the mean of a batch's rows.
+
+    And 0 in rows where it is left out.
 
     Args:
         settings: As declared.
@@ -60,4 +62,5 @@ class PositionTower(tf.keras.layers.Layer):
         hidden = self.encoder(features, vectors=vectors)[self._column.name]
         for layer in self._layers:
             hidden = layer(hidden)[0]
-        return hidden
+        # Or a part of the base rate would be learnt here, and be missing where it is served.
+        return hidden - tf.reduce_mean(hidden, axis=0, keepdims=True)

@@ -77,6 +77,10 @@ def test_in_training_it_is_added_to_the_declared_tasks_but_for_rows_left_out():
     added = learnt["click"].numpy() - served["click"].numpy()
     assert 0 < (added == 0).sum() < len(added)
     np.testing.assert_array_equal(learnt["buy"], served["buy"])
+    (tower,) = model.signals._by_name.values()
+    whole = tower._added(BATCH[0], None)
+    np.testing.assert_allclose(np.mean(whole, axis=0), [0.0], atol=1e-6)
+    np.testing.assert_allclose(added[added != 0], whole[:, 0].numpy()[added != 0], atol=1e-6)
     by_place = {int(place): value for place, value in zip(BATCH[0]["place"], added, strict=True) if value}
     for place, value in zip(BATCH[0]["place"].numpy(), added, strict=True):
         assert value == 0 or value == pytest.approx(by_place[place], abs=1e-5)

@@ -39,7 +39,7 @@ tasks:
   - {{name: dwell, kind: {{name: quantile, levels: [0.1, 0.5, 0.9]}}, label: dwell}}
 signals:
   - {{name: views, kind: contrastive, item: category_0, observed: true}}
-  - {{name: rebuilt, kind: reconstruction, inputs: [number_0, category_1], loss_weight: 0.01}}
+  - {{name: rebuilt, kind: reconstruction, inputs: [number_0, category_1], loss_weight: 0.001}}
   - {{name: bias, kind: position, input: place, tasks: [click]}}
 model:
   architecture: {{name: mmoe, num_experts: 2, expert: [16]}}

@@ -57,7 +57,7 @@ def test_what_is_learnt_beside_the_tasks_is_shown_and_not_served(shop, record, e
     assert "Only watched, not trained: views." in page
     answers = exported("predict_columns", **raw_columns(impressions(0, 3)))
     assert set(answers) == set(shop.config.graph.served)
-    with pytest.raises(KeyError, match="place"):
+    with pytest.raises(TypeError, match="feed_dict key"):  # Of a name that is no input.
         exported("predict_columns", place=["1"], **raw_columns(impressions(0, 1)))
 
 
