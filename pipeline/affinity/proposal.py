@@ -25,7 +25,8 @@ def propose(config: PipelineConfig, pairs: Sequence[PairAdvice]) -> str | None:
     """A part of a configuration file to be taken over by hand, or None where advice changes nothing."""
     architecture = _architecture(config.model.architecture, [one.advice for one in pairs])
     helpers = dict.fromkeys(one.auxiliary for one in pairs if one.auxiliary is not None)
-    auxiliary = [task.name for task in config.tasks if task.name in helpers and task.role is Role.MAIN]
+    tasks = config.graph.by_name  # A signal that helps has no line among the tasks to be changed.
+    auxiliary = [name for name in helpers if name in tasks and tasks[name].role is Role.MAIN]
     if architecture is None and not auxiliary:
         return None
     lines = _why(pairs)
