@@ -95,6 +95,12 @@ class TrainerPlan:
         """All that the model learns."""
         return TaskGraph(self.tasks, self.signals)
 
+    @property
+    def served_inputs(self) -> tuple[InputPlan, ...]:
+        """Those that the model reads when it serves, too."""
+        hidden = self.graph.training_inputs
+        return tuple(column for column in self.inputs if column.name not in hidden)
+
     def to_json(self) -> str:
         """The same plan always gives the same text."""
         return json.dumps(unbind(self), sort_keys=True, separators=(",", ":"))

@@ -22,7 +22,7 @@ _VOCABULARY: Final = "vocabulary"
 def layout_of(plan: TrainerPlan) -> Layout:
     """The layout of the model that `plan` declares; how long its vocabularies are does not count."""
     tables = {column.name: column.table for column in plan.inputs}
-    served = [column for column in plan.inputs if column.name not in plan.graph.training_inputs]
+    served = plan.served_inputs
     return Layout(
         architecture=plan.model.architecture.name,
         interaction=plan.model.interaction.name,

@@ -70,7 +70,7 @@ def tree_baseline(
         tasks=tasks,
         rows=train,
         watched=watched,
-        categorical=[one.name for one in subject.plan.inputs if one.dim and one.combiner is None],
+        categorical=[one.name for one in subject.plan.served_inputs if one.dim and one.combiner is None],
         lists=column,
         say=say,
     )

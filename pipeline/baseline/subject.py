@@ -53,7 +53,7 @@ class Subject:
 
     def rows(self, split: str, raw: Sequence[str] = ()) -> RunRows:
         """A split, and raw columns of it."""
-        form = row_format(self.plan.inputs, self.config.graph)
+        form = row_format(self.plan.served_inputs, self.config.graph)
         return read_rows(self.stored.raw_examples, split, transformed=self.transformed, rows=form, raw=raw)
 
 

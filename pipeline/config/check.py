@@ -57,7 +57,14 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
     training = sections.get("training")
     all_features, all_tasks = _whole(sections, content)
     declared: Sequence[SignalConfig | None] = sections.get("signals") or ()
-    problems += signals_problems(declared, all_tasks, all_features, model=sections.get("model"), training=training)
+    problems += signals_problems(
+        declared,
+        all_tasks,
+        all_features,
+        model=sections.get("model"),
+        training=training,
+        fusion=sections.get("fusion"),
+    )
     signals = readable(declared)
     served = None if all_features is None else served_features(all_features, signals)
     if sections.get("model") is not None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from components.trainer.settings import TrainingSettings
 from models.binding import Problem
+from models.fusion import FusionConfig
 from models.settings import ModelSettings
 from models.signals import Contrastive, Position, SignalConfig, signal_problems
 from models.signals.check import network_problems
@@ -28,6 +29,7 @@ def signals_problems(
     *,
     model: ModelSettings | None,
     training: TrainingSettings | None,
+    fusion: FusionConfig | None = None,
 ) -> Iterator[Problem]:
     """Whether `signals` can be learnt; nothing is said of what is None because it could not be read."""
     if tasks is not None and not graph_problems(tasks):
@@ -41,7 +43,7 @@ def signals_problems(
     if training is not None:
         yield from _training_problems(signals, training)
     if features is not None:
-        yield from _needed_when_served(signals, features)
+        yield from _needed_when_served(signals, features, () if fusion is None else fusion.inputs)
 
 
 def readable(signals: Sequence[SignalConfig | None]) -> list[SignalConfig]:
@@ -66,16 +68,20 @@ def _training_problems(signals: Sequence[SignalConfig | None], training: Trainin
             yield Problem(("signals", place, "observed"), message)
 
 
-def _needed_when_served(signals: Sequence[SignalConfig | None], features: Mapping[str, Feature]) -> Iterator[Problem]:
+def _needed_when_served(
+    signals: Sequence[SignalConfig | None], features: Mapping[str, Feature], of_scores: Sequence[str]
+) -> Iterator[Problem]:
     served = served_features(features, readable(signals))
-    readers = {column: name for name, feature in served.items() for column in feature_columns(name, feature)}
+    readers = {column: "a fused score" for column in of_scores} | {
+        column: f"feature `{name}`" for name, feature in served.items() for column in feature_columns(name, feature)
+    }
     for place, signal in enumerate(signals):
         if isinstance(signal, Position) and signal.input in features:
             for column in feature_columns(signal.input, features[signal.input]):
                 if column in readers:
                     message = (
-                        f"must be of a column that no request holds, got `{column}`, which feature "
-                        f"`{readers[column]}` reads when serving: remove that feature."
+                        f"must be of a column that no request holds, got `{column}`, which {readers[column]} reads "
+                        "when serving: leave it out of there."
                     )
                     yield Problem(("signals", place, "input"), message)
     if features and not served:

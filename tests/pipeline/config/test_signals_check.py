@@ -90,7 +90,7 @@ def test_a_position_that_a_request_would_have_to_hold_is_refused(with_place):
         with_place((MODEL, text), shown_twice)
     assert (
         "signals.0.input: must be of a column that no request holds, got `shown_at`, which feature `shown_at` reads "
-        "when serving: remove that feature." in "\n".join(problems(error))
+        "when serving: leave it out of there." in "\n".join(problems(error))
     )
 
 
