@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from components.trees.objective import LAMBDAMART, Objective, objective_of
 from models.binding import nearest
+from models.errors import raise_if_any
 from models.heads import Binary, HeadConfig, Ordinal
 from models.tasks import Output, TaskGraph
-from pipeline.baseline.errors import UnknownTaskError
 from pipeline.config import PipelineConfig
 
 __all__ = ["Boosting", "check_asked", "objective_for", "own_outputs"]
@@ -34,7 +34,7 @@ def check_asked(config: PipelineConfig, boosting: Boosting, *, tasks: Sequence[s
         ranked against each other, its cluster before these; None without any of them.
 
     Raises:
-        UnknownTaskError: A task is not there or cannot be learnt, or there is no such column.
+        ConfigError: A task is not there or cannot be learnt, or there is no such column.
     """
     graph, problems = config.graph, []
     names = [task.name for task in config.tasks]
@@ -62,8 +62,7 @@ def check_asked(config: PipelineConfig, boosting: Boosting, *, tasks: Sequence[s
             "`--list` must name the raw column whose values are lists, such as the request's, got none, and CONFIG "
             "declares no `evaluation.list` and no `evaluation.user`: name one."
         )
-    if problems:
-        raise UnknownTaskError("\n".join(problems))
+    raise_if_any("baseline", problems)
     return column
 
 

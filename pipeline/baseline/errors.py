@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-__all__ = ["NoModelError", "UnknownTaskError"]
+__all__ = ["NoModelError"]
 
 
 class NoModelError(RuntimeError):
     """The last run has left no model or no rows to judge beside: run the pipeline again."""
-
-
-class UnknownTaskError(ValueError):
-    """What is asked for is no output of the configuration, or none that this baseline can learn: name another."""

@@ -53,7 +53,7 @@ def tree_baseline(
 
     Raises:
         NoRowsError, NoModelError: The run has left no rows, or no model.
-        UnknownTaskError: See `check_asked`.
+        ConfigError: See `check_asked`.
         UnusableInputError: Rows cannot be read, or tell nothing.
     """
     column = check_asked(config, boosting, tasks=tasks, lists=lists)

@@ -54,7 +54,7 @@ def command(
     gbdt boosts trees for each task's own loss, lambdamart for the order within lists; the options other than --set are
     theirs. single_task trains one network a task, or takes the twins of the run, and exports them behind one signature.
     Pushes nothing; the result goes into the report of that run. Exits 1 where there is no such run or its rows tell
-    nothing, 2 where CONFIG is wrong.
+    nothing, 2 where CONFIG or an option is wrong.
     """
     checked = load_config(config, overrides)
     boosting = None if kind == _SINGLE_TASK else Boosting(kind)

@@ -5,9 +5,9 @@ import textwrap
 import pytest
 
 from components.trees.objective import LAMBDAMART
+from models.errors import ConfigError
 from models.heads import Multiclass, Ordinal, Regression
 from pipeline.baseline.asked import Boosting, check_asked, objective_for, own_outputs
-from pipeline.baseline.errors import UnknownTaskError
 from pipeline.config import load_config
 
 SHOP = """\
@@ -98,15 +98,15 @@ def test_lists_are_the_column_told_or_the_one_declared(load, boosting, declared,
     ],
 )
 def test_what_cannot_be_learnt_is_refused(load, boosting, asked, said):
-    with pytest.raises(UnknownTaskError) as raised:
+    with pytest.raises(ConfigError) as raised:
         check_asked(load(), boosting, **{"tasks": (), "lists": None, **asked})
-    assert str(raised.value).startswith(said)
+    assert raised.value.problems[0].startswith(said)
 
 
 def test_all_that_is_wrong_is_said_at_once(load):
-    with pytest.raises(UnknownTaskError) as raised:
+    with pytest.raises(ConfigError) as raised:
         check_asked(load(), Boosting.LAMBDAMART, tasks=["clik", "bye"], lists="iten")
-    assert [line.partition(" must")[0] for line in str(raised.value).splitlines()] == [
+    assert [line.partition(" must")[0] for line in raised.value.problems] == [
         "`--task`",
         "`--task`",
         "`--list`",
