@@ -100,9 +100,9 @@ class _Reader:
     def rows_of(self, rows: RunRows, output: Output) -> TreeRows:
         """Those whose label is known, and that weigh anything."""
         values, categories, _ = columns_of(rows.features, self.categorical)
-        known = rows.targets[known_column(output.name)]
-        ids = None if self.lists is None else rows.groups(self.lists)
-        is_kept = known > 0
+        # Known is 0 where the label is not, and above 1 where a row stands for others.
+        weights = rows.targets[weight_column(output.task)] * rows.targets[known_column(output.name)]
+        ids, is_kept = None if self.lists is None else rows.groups(self.lists), weights > 0
         if ids is not None and self.in_lists:
             is_kept &= ids != NO_ID
         elif ids is not None:  # A row without one is alone.
@@ -111,10 +111,10 @@ class _Reader:
             values=values,
             categories=categories,
             labels=rows.targets[label_column(output.name)].astype(np.float64),
-            weights=(rows.targets[weight_column(output.task)] * known).astype(np.float64),
+            weights=weights.astype(np.float64),
             lists=ids,
         )
-        return every.chosen(is_kept & (every.weights > 0))
+        return every.chosen(is_kept)
 
 
 def _products(graph: TaskGraph, trees: Mapping[str, Trees]) -> dict[str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator
 from typing import ClassVar, Final, Self, final
 
@@ -39,7 +40,7 @@ class Line:
         model: The model's value.
         baseline: The baseline's.
         gain: By how much the model is better, with the ends of its interval; of calibration the difference.
-        tone: "good" where the interval lies above 0, "bad" where it lies below, else "".
+        tone: "good" where an interval that is to be trusted lies above 0, "bad" where it lies below, else "".
     """
 
     output: str
@@ -120,13 +121,14 @@ def _gain(cell: Cell) -> tuple[str, str]:
     if cell.difference is None:
         return cell.status.value, ""
     found = gain_of(cell, Metric(cell.metric))
-    if cell.status not in (Status.MEASURED, Status.TOO_FEW):
-        return numbers.signed(found.value), ""
     low, high = found.interval(CONFIDENCE)
-    is_gain = SCALES[Metric(cell.metric)].sign != 0
+    text = numbers.signed(found.value)
+    if math.isfinite(low):
+        text += f" ({numbers.signed(low)} to {numbers.signed(high)})"
+    if cell.status is not Status.MEASURED:  # Its interval is not to be trusted.
+        return text if cell.status is Status.NO_INTERVAL else f"{text}, {cell.status.value}", ""
     tone = "good" if low > 0 else "bad" if high < 0 else ""
-    text = f"{numbers.signed(found.value)} ({numbers.signed(low)} to {numbers.signed(high)})"
-    return text, tone if is_gain else ""
+    return text, tone if SCALES[Metric(cell.metric)].sign != 0 else ""
 
 
 def cost_sentences(cost: ServingCost) -> Iterator[str]:

@@ -23,6 +23,8 @@ BASELINES = (
             cell("click", "auc", 0.01),
             cell("click", "ndcg", -0.02, reference=0.61),
             cell("click", "ndcg", 0.3, slice=(("payment", "Cash"),)),
+            cell("click", "gauc", 0.001),
+            cell("click", "calibration_error", 0.003, math.nan, reference=0.05, status=Status.NO_INTERVAL),
             cell("conversion", "auc", None, status=Status.ONE_CLASS, reason="All labels are 0."),
         ),
         notes=("`spend` has no trees: its labels are no grades.",),

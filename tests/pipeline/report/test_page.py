@@ -247,10 +247,13 @@ def test_baselines_stand_beside_the_model_with_intervals_and_costs(page):
     assert '<td class="start tone-good">+0.0100 (+0.0061 to +0.0139)</td>' in trees
     minus = "\N{MINUS SIGN}"
     assert f'<td class="start tone-bad">{minus}0.0200 ({minus}0.0239 to {minus}0.0161)</td>' in trees
+    assert f'<td class="start">+0.0010 ({minus}0.0029 to +0.0049)</td>' in trees  # Neither.
     assert "one class" in trees
-    assert trees.count("<tr><th>click") == 2  # Slices are left to `evenkeel compare`.
+    assert f'<td class="start">{minus}0.0030</td>' in trees  # There is no interval of a calibration error.
+    assert trees.count("<tr><th>click") == 4  # Slices are left to `evenkeel compare`.
     assert "`spend` has no trees: its labels are no grades." in trees
     assert '<td class="start tone-good">+0.0100' in networks  # A lower loss is a gain.
+    assert f'<td class="start">+0.0010 ({minus}0.0029 to +0.0049), too few</td>' in networks
     assert '<td class="start">+0.0200' in networks  # Of calibration, a difference is none.
     assert "Parameters: 3.5\N{NARROW NO-BREAK SPACE}M where the model has 1.23\N{NARROW NO-BREAK SPACE}M." in networks
     assert "A call takes as many times the model&#39;s, by candidates: 2.31 for 1,000." in networks
