@@ -8,6 +8,7 @@ from models.heads.lognormal import ZeroInflatedLognormal
 from models.heads.multiclass import Multiclass
 from models.heads.ordinal import Ordinal
 from models.heads.quantile import Quantile
+from models.heads.ranking import Ranking
 from models.heads.regression import Regression, RegressionLoss
 
 __all__ = [
@@ -19,12 +20,13 @@ __all__ = [
     "Multiclass",
     "Ordinal",
     "Quantile",
+    "Ranking",
     "Regression",
     "RegressionLoss",
     "ZeroInflatedLognormal",
 ]
 
-HeadConfig = Binary | Multiclass | Regression | ZeroInflatedLognormal | Quantile | Ordinal
+HeadConfig = Binary | Multiclass | Regression | ZeroInflatedLognormal | Quantile | Ordinal | Ranking
 
 HEADS: Final[dict[str, type[Head]]] = {
     "binary": Binary,
@@ -33,4 +35,5 @@ HEADS: Final[dict[str, type[Head]]] = {
     "zero_inflated_lognormal": ZeroInflatedLognormal,
     "quantile": Quantile,
     "ordinal": Ordinal,
+    "ranking": Ranking,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import math
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import numpy as np
@@ -55,6 +56,11 @@ class Head(abc.ABC):
         return wanted, "Correct the label, or take another `kind`."
 
     @property
+    def list_column(self) -> str | None:
+        """The raw column whose rows it compares with each other; None where each row is judged alone."""
+        return None
+
+    @property
     def suffixes(self) -> tuple[str, ...]:
         """What follows the task's name in the outputs that `serve` gives beside the main one."""
         return ()
@@ -62,6 +68,20 @@ class Head(abc.ABC):
     @abc.abstractmethod
     def row_losses(self, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """`[batch]` losses of `[batch]` labels under `[batch]` logits, or `[batch, width]` where there are several."""
+
+    def weighted_losses(
+        self, labels: tf.Tensor, logits: tf.Tensor, *, weights: tf.Tensor, lists: tf.Tensor | None
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """`[batch]` losses times sample weights, and `[batch]` weights of the rows they are told of.
+
+        Args:
+            labels: `[batch]`.
+            logits: `[batch]`, or `[batch, width]` where there are several.
+            weights: `[batch]`; 0 for rows whose label is not known.
+            lists: `[batch]` int64: which list each row is of, below 0 for none; None where there is no `list_column`.
+        """
+        del lists
+        return weights * self.row_losses(labels, logits), weights
 
     @abc.abstractmethod
     def serve(self, logits: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -71,6 +91,6 @@ class Head(abc.ABC):
         """`[batch]`: what a streaming metric compares with the label; `[batch, metrics]` where there are several."""
         return self.serve(logits)[MAIN]
 
-    def streaming(self, output: str) -> list[tf.keras.metrics.Metric]:
+    def streaming(self, output: str) -> Sequence[tf.keras.metrics.Metric]:
         """The metrics that watch `output` while a model trains, one for each of its scores."""
         return [tf.keras.metrics.RootMeanSquaredError(name=f"{output}_rmse", dtype="float32")]

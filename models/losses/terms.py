@@ -10,7 +10,7 @@ import tensorflow as tf
 from models.binding import nearest
 from models.relations import Rows
 from models.relations.funnel import Beliefs, believe
-from models.tasks import Loss, Task, TaskGraph, known_column, label_column, weight_column
+from models.tasks import LIST_COLUMN, Loss, Task, TaskGraph, known_column, label_column, weight_column
 
 __all__ = ["LossRows", "known_label", "known_weight", "loss_rows", "loss_terms"]
 
@@ -21,8 +21,9 @@ class LossRows(NamedTuple):
     Attributes:
         losses: `[batch]` for each loss, weighted.
         counts: `[losses]`, what their sums are divided by.
-        weights: `[batch]` for each loss: sample weights of rows whose label is known, else 0. Their sum is the count,
-            but for a relation that judges all impressions by the labels of some.
+        weights: `[batch]` for each loss: sample weights of rows whose label is known, else 0, as in lists that say
+            nothing of an order. Their sum is the count, but for a relation that judges all impressions by the labels of
+            some.
     """
 
     losses: tuple[tf.Tensor, ...]
@@ -56,7 +57,8 @@ def loss_rows(
     Args:
         graph: The tasks.
         logits: By tower, `[batch]` float32, or `[batch, width]` of a head with several; by signal, what it has to say.
-        targets: `[batch]` columns; a label for each loss; known-masks and weights are 1 where there is no column.
+        targets: `[batch]` columns; a label for each loss; known-masks and weights are 1 where there is no column;
+            for ranking tasks the list of each row.
         of: Which losses; those that are balanced if not given.
 
     Returns:
@@ -85,8 +87,9 @@ def _terms(
     weights = _weights(loss, known, targets)
     task = graph.by_name[loss.task]
     if loss.relation is None or not task.kind.is_binary:
-        row_losses = task.kind.row_losses(labels, logits[task.name])
-        return weights * row_losses, tf.reduce_sum(weights), weights
+        lists = None if task.kind.list_column is None else _lists(targets)
+        losses, weights = task.kind.weighted_losses(labels, logits[task.name], weights=weights, lists=lists)
+        return losses, tf.reduce_sum(weights), weights
     product, parent = graph.product_name(task), str(task.given)
     entire = _weights(loss, _known(product, targets, known), targets)
     rows = Rows(
@@ -138,7 +141,19 @@ def _weights(loss: Loss, known: tf.Tensor, targets: Mapping[str, tf.Tensor]) -> 
     return tf.where(known > 0, _column(weight_column(loss.task), targets), 0.0)
 
 
+def _lists(targets: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    """`[batch]` int64: float32 would take neighbours for one list."""
+    lists = _present(LIST_COLUMN, targets)
+    if not lists.dtype.is_integer:
+        raise ValueError(f"`targets[{LIST_COLUMN!r}]` must hold integers, got {lists.dtype.name}.")
+    return lists
+
+
 def _column(name: str, targets: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    return tf.cast(_present(name, targets), tf.float32)
+
+
+def _present(name: str, targets: Mapping[str, tf.Tensor]) -> tf.Tensor:
     if name not in targets:
         raise ValueError(f"`targets` must hold {name!r}. {nearest(name, targets)}")
     column = targets[name]
@@ -147,4 +162,4 @@ def _column(name: str, targets: Mapping[str, tf.Tensor]) -> tf.Tensor:
         raise ValueError(
             f"`targets[{name!r}]` must be of rank 1, one value a row, got {column.shape}: squeeze it first."
         )
-    return tf.cast(column, tf.float32)
+    return column

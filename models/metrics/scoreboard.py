@@ -47,7 +47,7 @@ class Scoreboard:
 
     def add_scores(self, scores: Mapping[str, tf.Tensor], targets: Mapping[str, tf.Tensor]) -> list[str]:
         """Adds one batch of `[batch]`, or of quantiles `[batch, levels]`, by output; returns those with a label."""
-        labelled = [name for name in self.outputs if label_column(name) in targets]
+        labelled = [name for name, metrics in self.outputs.items() if metrics and label_column(name) in targets]
         for name in labelled:
             label, _ = known_label(name, targets)
             of_metrics = tf.unstack(tf.reshape(scores[name], [-1, len(self.outputs[name])]), axis=1)

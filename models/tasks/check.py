@@ -31,6 +31,7 @@ def graph_problems(tasks: Sequence[Task], *, elsewhere: Sequence[str] = ()) -> l
     problems = [*_name_clashes(tasks), *_parent_problems(tasks, elsewhere)]
     problems += _cycles(tasks)
     problems += _other_parent_problems(tasks, elsewhere)
+    problems += _list_problems(tasks)
     if not elsewhere and not any(task.role is Role.MAIN for task in tasks):
         problems.append(Problem((), "`role` must be main for at least one task, got only auxiliary ones."))
     return problems
@@ -119,6 +120,19 @@ def _other_parent_problems(tasks: Sequence[Task], elsewhere: Sequence[str]) -> l
             message = f"`through` of task {task.name!r} must name {wanted}, got {other!r}: {way_out}"
             problems.append(Problem((index, "relation"), message))
     return problems
+
+
+def _list_problems(tasks: Sequence[Task]) -> list[Problem]:
+    ranking = [(index, task) for index, task in enumerate(tasks) if task.kind.list_column is not None]
+    return [
+        Problem(
+            (index, "kind"),
+            f"`list` must be one column for all ranking tasks, since batches hold whole lists, got "
+            f"{task.kind.list_column!r} here and {ranking[0][1].kind.list_column!r} of task {ranking[0][1].name!r}.",
+        )
+        for index, task in ranking
+        if task.kind.list_column != ranking[0][1].kind.list_column
+    ]
 
 
 def _can_be_passed(sibling: Task, task: Task) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from typing import Final
 
 from models.errors import raise_if_any
 from models.heads import HeadConfig
@@ -12,7 +13,10 @@ from models.signals import SignalConfig, signal_problems
 from models.tasks.check import graph_problems, product_name, served_names
 from models.tasks.task import Role, Task
 
-__all__ = ["Loss", "Output", "TaskGraph", "known_column", "label_column", "weight_column"]
+__all__ = ["LIST_COLUMN", "Loss", "Output", "TaskGraph", "known_column", "label_column", "weight_column"]
+
+
+LIST_COLUMN: Final = "list/rows"  # The column that tells which list a row is of, int64; below 0 where of none.
 
 
 def label_column(output: str) -> str:
@@ -122,6 +126,11 @@ class TaskGraph:
     def waiting(self) -> tuple[Task, ...]:
         """The tasks whose labels are waited for, see `models.tasks.maturity`."""
         return tuple(task for task in self.tasks if task.matures_after is not None)
+
+    @functools.cached_property
+    def list_column(self) -> str | None:
+        """The raw column that tells the lists of ranking tasks apart; None without such a task."""
+        return next((task.kind.list_column for task in self.tasks if task.kind.list_column is not None), None)
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """The tasks that `name` is given, from the root down; `name` itself is not among them."""

@@ -13,6 +13,7 @@ from models.expression import parse
 from models.heads import HeadConfig
 from models.relations import Conditional, Product, RelationConfig
 from models.tasks.maturity import delay_us, maturity_problems
+from models.tasks.preference import level_label
 
 __all__ = ["NAME_PATTERN", "Role", "Task"]
 
@@ -33,7 +34,10 @@ class Task:
     Attributes:
         name: A lower-case word; names the tower, the metrics and the served output.
         kind: What is predicted; one of the catalogue of heads.
-        label: An expression over raw columns; not known where an operand is missing.
+        label: An expression over raw columns; not known where an operand is missing. Of a ranking task it may follow
+            from `prefer`.
+        prefer: For ranking tasks, in place of `label`: events in order, such as buy > cart > click > impression, each
+            but the last a raw column that is not 0 where it happened. A row's label is the level of its highest event.
         given: The parent task whose positives are this task's sample space.
         relation: Under `given` only, one of the catalogue of relations; product for a binary task, conditional for
             another, when not declared.
@@ -53,7 +57,8 @@ class Task:
 
     name: str
     kind: HeadConfig
-    label: str
+    label: str = ""
+    prefer: str | None = None
     given: str | None = None
     relation: RelationConfig | None = None
     product: str | None = None
@@ -67,8 +72,8 @@ class Task:
     label_time: str | None = None
 
     def __post_init__(self) -> None:
-        problems = self._name_problems()
-        for field, text in (("label", self.label), ("weight", self.weight)):
+        problems = [*self._name_problems(), *self._preference_problems()]
+        for field, text in (("label", self.label or None), ("weight", self.weight)):
             try:
                 parse(text) if text is not None else None
             except ConfigError as error:
@@ -85,6 +90,21 @@ class Task:
             self.matures_after, self.label_time, kind=self.kind, kept_negatives=self.kept_negatives
         )
         raise_if_any(f"task {self.name!r}", problems)
+
+    def _preference_problems(self) -> list[str]:
+        """What is wrong with `prefer`; without a problem the label follows from it."""
+        if self.prefer is None:
+            return [] if self.label else ["`label` is missing: it has no default, so write it."]
+        if self.kind.list_column is None:
+            return [f"`prefer` is for ranking tasks, got it with {self.kind.name}: write a `label`."]
+        try:
+            label = level_label(self.prefer)
+        except ConfigError as error:
+            return list(error.problems)
+        if self.label not in ("", label):
+            return [f"`label` must be left out with `prefer`, from which it follows, got {self.label!r}."]
+        object.__setattr__(self, "label", label)
+        return []
 
     def _relation_problems(self) -> list[str]:
         problems = []

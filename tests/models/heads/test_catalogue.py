@@ -14,10 +14,12 @@ from models.heads import (
     Multiclass,
     Ordinal,
     Quantile,
+    Ranking,
     Regression,
     RegressionLoss,
     ZeroInflatedLognormal,
 )
+from models.ranking import Gain, LambdaLoss
 
 SAMPLES = (
     Binary(),
@@ -27,6 +29,7 @@ SAMPLES = (
     Quantile(levels=(0.1, 0.5, 0.9)),
     Quantile(levels=(0.8,)),
     Ordinal(num_levels=5),
+    Ranking(list="session"),
 )
 LABELS = {"binary": 1.0, "multiclass": 3.0, "ordinal": 5.0}  # The rest take any positive number.
 each_head = pytest.mark.parametrize("head", SAMPLES, ids=repr)
@@ -92,6 +95,8 @@ def test_what_a_row_without_a_known_label_holds_gives_a_finite_loss_and_gradient
         (Regression(loss=RegressionLoss.LOG1P), [0.0, 9.0], [-0.5]),
         (ZeroInflatedLognormal(), [0.0, 120.0], [-1.0, np.inf]),
         (Quantile(), [-3.0, 4.0], [np.nan]),
+        (Ranking(list="session"), [0.0, 2.5, 1e9], [-1.0, np.inf, np.nan]),
+        (Ranking(list="session", loss=LambdaLoss(gain=Gain.EXPONENTIAL)), [0.0, 30.0], [31.0]),
     ],
     ids=repr,
 )
@@ -108,6 +113,8 @@ def test_a_head_knows_its_labels(head, good, bad):
         (ZeroInflatedLognormal(), "at least 0"),
         (Regression(), "between -1e+18 and 1e+18"),
         (Quantile(), "within float32"),
+        (Ranking(list="session"), "at least 0"),
+        (Ranking(list="session", loss=LambdaLoss(gain=Gain.EXPONENTIAL)), "from 0 to 30 for gains of 2^label"),
     ],
     ids=repr,
 )

@@ -187,7 +187,7 @@ def test_half_precision_scores_make_float32_losses(loss, dtype):
 
 
 @pytest.mark.slow
-@each_loss
+@pytest.mark.parametrize("loss", {type(sample): sample for sample in SAMPLES}.values(), ids=repr)
 def test_xla_compiles_static_shapes_to_the_same(loss):
     scores, labels, lists, weights = batch(23)
 
