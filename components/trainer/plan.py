@@ -7,6 +7,7 @@ import json
 from typing import Final
 
 from components.example_gen.split import VALIDATION
+from components.trainer.list_check import list_problems
 from components.trainer.settings import CheckpointRule, TrainingSettings
 from models.balancers import BalancerConfig
 from models.binding import bind_or_raise, unbind
@@ -86,6 +87,8 @@ class TrainerPlan:
             # Another number of values is another shape, which XLA compiles anew: minutes where seconds would do.
             problem = f"must be false with multi-valued features, got true with {', '.join(lists)}: leave it out."
             raise_if_any("training", [f"`compile_xla` {problem}"])
+        column = TaskGraph(self.tasks).list_column
+        raise_if_any("training", [f"`{field}` {problem}" for field, problem in list_problems(self.training, column)])
         if self.training.keep is not CheckpointRule.LAST and self.watched_split != VALIDATION:
             problem = f"must be `last` without a validation split, got `{self.training.keep.value}`"
             raise_if_any("training", [f"`keep` {problem}: what judges the model must not choose its epoch."])

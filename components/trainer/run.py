@@ -110,7 +110,8 @@ def training_of(
             start = "" if beginning is None else beginning.fingerprint
             checkpoints = checkpoint_folder(plan, inputs, [train_store, watched_store], start=start)
             until_the_end.enter_context(claimed(checkpoints))
-            train_rows, watched_rows = Split(train_store, rows), Split(watched_store, rows)
+            largest = plan.training.largest_list
+            train_rows, watched_rows = Split(train_store, rows, largest), Split(watched_store, rows, largest)
             segments = _segments(plan, transformed)
             trained = train(
                 plan, inputs, train_rows, watched_rows, folder=folder, segments=segments, beginning=beginning

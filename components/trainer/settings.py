@@ -59,6 +59,8 @@ class TrainingSettings:
         distribution: Which devices share a step.
         compile_xla: Whether the step is compiled by XLA.
         shuffle_rows: Rows of the shuffle buffer; memory grows with it.
+        list_limit: With ranking tasks, rows of a list in one batch at most: a longer list is dealt at random, anew each
+            epoch, into parts that are lists of their own, so that all its rows are seen. None is `batch_size`.
         keep: Rule by which an epoch's weights are kept; all but `last` need a validation split.
         tolerance: For `no_task_worse`: allowed relative rise of a main task's loss over its best.
         patience: Epochs without a better score by `keep` before training stops; None trains all epochs.
@@ -82,6 +84,7 @@ class TrainingSettings:
     distribution: Distribution = Distribution.ONE_DEVICE
     compile_xla: bool = False
     shuffle_rows: int = 100_000
+    list_limit: int | None = None
     keep: CheckpointRule = CheckpointRule.LAST
     tolerance: float = 0.0
     patience: int | None = None
@@ -91,13 +94,15 @@ class TrainingSettings:
     warm_start: WarmStartConfig | None = None
 
     def __post_init__(self) -> None:
-        counts = ("epochs", "batch_size", "shuffle_rows", "checkpoint_every_steps", "patience", "batch_parts")
-        values = {name: getattr(self, name) for name in counts}
+        counts = ("epochs", "batch_size", "shuffle_rows", "list_limit", "checkpoint_every_steps", "patience")
+        values = {name: getattr(self, name) for name in (*counts, "batch_parts")}
         problems = [
             f"`{name}` must be positive, got {value!r}."
             for name, value in values.items()
             if value is not None and value < 1
         ]
+        if self.list_limit is not None and self.list_limit > self.batch_size:
+            problems.append(f"`list_limit` must be at most `batch_size`, {self.batch_size}, got {self.list_limit!r}.")
         if self.clip_norm is not None and not 0 < self.clip_norm < math.inf:
             problems.append(f"`clip_norm` must be positive, got {self.clip_norm!r}; leave it out for no clipping.")
         if self.look_every_steps is not None and self.look_every_steps < 0:
@@ -111,3 +116,8 @@ class TrainingSettings:
                 f"Leave it out, or set `keep` to one of {rules}; data.split must then declare a validation part."
             )
         raise_if_any("training", problems)
+
+    @property
+    def largest_list(self) -> int:
+        """Rows of a list in one batch at most."""
+        return self.list_limit or self.batch_size

@@ -10,7 +10,7 @@ import tensorflow as tf
 from components.trainer.plan import InputPlan
 from components.trainer.rows import RowFormat, row_format
 from components.twins.plan import Twin
-from models.tasks import Output, Task, TaskGraph, known_column, label_column, weight_column
+from models.tasks import LIST_COLUMN, Output, Task, TaskGraph, known_column, label_column, weight_column
 
 __all__ = ["twin_of", "twin_rows"]
 
@@ -48,12 +48,13 @@ def twin_rows(twin: Twin, inputs: Sequence[InputPlan]) -> RowFormat:
     rows = row_format(inputs, TaskGraph((twin.task,)))
     if twin.weights == weight_column(name):
         return rows
-    targets = [label_column(name), known_column(name), twin.weights]
+    own_columns = (label_column(name), known_column(name))
+    targets = [*own_columns, twin.weights]
     if twin.sampled is not None:
         targets += [label_column(twin.sampled), known_column(twin.sampled)]
 
     def derive(read: Targets) -> Targets:
-        own = {column: read[column] for column in (label_column(name), known_column(name))}
+        own = {column: read[column] for column in (*own_columns, LIST_COLUMN) if column in read}
         return own | {weight_column(name): read[twin.weights] * _stands_for(twin, read)}
 
     return dataclasses.replace(rows, targets=tuple(targets), derive=derive)

@@ -40,6 +40,7 @@ def affinity_of(
     first = config.training.seed if seed is None else seed
     say(f"reading the transformed rows of run {stored.run_id}")
     rows, limit = row_format(plan.inputs, TaskGraph(plan.tasks)), plan.training.shuffle_rows
+    largest = plan.training.largest_list
     with (
         store_rows(_files(stored.examples, TRAIN), rows, split=TRAIN, bucket_rows=limit) as train,
         store_rows(
@@ -47,7 +48,8 @@ def affinity_of(
         ) as watched,
     ):
         inputs = stored_inputs(plan, stored.transform_graph)
-        measured = measure(plan, inputs, Split(train, rows), Split(watched, rows), steps=steps, seed=first, say=say)
+        splits = Split(train, rows, largest), Split(watched, rows, largest)
+        measured = measure(plan, inputs, *splits, steps=steps, seed=first, say=say)
     record = judged(measured, config.trained_graph, run_id=stored.run_id, steps=steps, seed=first)
     return dataclasses.replace(record, proposal=propose(config, record.pairs))
 

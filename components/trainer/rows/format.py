@@ -11,9 +11,9 @@ import numpy as np
 import tensorflow as tf
 
 from components.trainer.plan import InputPlan
-from models.tasks import TaskGraph
+from models.tasks import LIST_COLUMN, TaskGraph
 
-__all__ = ["RowFormat", "row_format"]
+__all__ = ["RowFormat", "list_ids", "row_format"]
 
 _ID_BYTES = 8
 _NUMBER_BYTES = 4
@@ -26,9 +26,10 @@ Batch = tuple[dict[str, Any], Targets]  # Any: dense or ragged tensors.
 class RowFormat:
     """The columns of a transformed example, and how they lie in a packed row.
 
-    A packed row holds its ids and the lengths of its lists as int64, its numbers as float32, then the lists' int64
-    values. Equal rows have equal bytes, which serialized examples do not: every process writes a tf.Example's features
-    in an order of its own. Unpacking is also several times faster than parsing.
+    A packed row holds the id of its list, if there are ranking tasks, its other ids and the lengths of its lists as
+    int64, its numbers as float32, then the lists' int64 values. Equal rows have equal bytes, which serialized examples
+    do not: every process writes a tf.Example's features in an order of its own. Unpacking is also several times faster
+    than parsing.
 
     Attributes:
         ids: Columns of one int64 a row.
@@ -36,6 +37,7 @@ class RowFormat:
         numbers: Columns of one float32 a row that the model reads.
         targets: Columns of one float32 a row that losses and metrics read.
         derive: From a batch's targets to those that losses and metrics read instead; None where they are the same.
+        has_lists: Whether a row has the id of a list, which losses read.
     """
 
     ids: tuple[str, ...]
@@ -43,17 +45,27 @@ class RowFormat:
     numbers: tuple[str, ...]
     targets: tuple[str, ...]
     derive: Callable[[Targets], Targets] | None = None
+    has_lists: bool = False
+
+    @property
+    def leading_bytes(self) -> int:
+        """How many bytes rows of one list have in common, at the start; 0 where rows stand alone."""
+        return _ID_BYTES if self.has_lists else 0
 
     @property
     def feature_spec(self) -> dict[str, Any]:
         """How `tf.io.parse_example` reads the columns; any type of TensorFlow's feature configurations."""
-        dense = {name: tf.io.FixedLenFeature([], tf.int64) for name in self.ids}
+        dense = {name: tf.io.FixedLenFeature([], tf.int64) for name in self._ids}
         dense |= {name: tf.io.FixedLenFeature([], tf.float32) for name in (*self.numbers, *self.targets)}
         return dense | {name: tf.io.RaggedFeature(tf.int64, row_splits_dtype=tf.int64) for name in self.lists}
 
     @property
     def _num_integers(self) -> int:
-        return len(self.ids) + len(self.lists)
+        return len(self._ids) + len(self.lists)
+
+    @property
+    def _ids(self) -> tuple[str, ...]:
+        return (LIST_COLUMN, *self.ids) if self.has_lists else self.ids
 
     @property
     def _fixed_bytes(self) -> int:
@@ -61,7 +73,7 @@ class RowFormat:
 
     def pack(self, parsed: Mapping[str, Any]) -> list[bytes]:
         """Packs a batch that was parsed by `feature_spec`."""
-        ids = [parsed[name].numpy() for name in self.ids]
+        ids = [parsed[name].numpy() for name in self._ids]
         splits = [parsed[name].row_splits.numpy() for name in self.lists]
         numbers = _bytes([parsed[name].numpy() for name in (*self.numbers, *self.targets)], np.float32)
         integers = _bytes([*ids, *(np.diff(ends) for ends in splits)], np.int64)
@@ -77,7 +89,7 @@ class RowFormat:
         edge = self._num_integers * _ID_BYTES
         integers = tf.unstack(_cast(fixed[:, :edge], tf.int64, self._num_integers), axis=1)
         numbers = tf.unstack(_cast(fixed[:, edge:], tf.float32, len(self.numbers) + len(self.targets)), axis=1)
-        features: dict[str, Any] = dict(zip((*self.ids, *self.lists), integers, strict=True))
+        features: dict[str, Any] = dict(zip((*self._ids, *self.lists), integers, strict=True))
         start = tf.fill(tf.shape(rows), self._fixed_bytes)
         for name in self.lists:
             lengths = features[name]
@@ -87,6 +99,8 @@ class RowFormat:
             start += size
         features |= zip(self.numbers, numbers, strict=False)
         targets = dict(zip(self.targets, numbers[len(self.numbers) :], strict=True))
+        if self.has_lists:
+            targets[LIST_COLUMN] = features.pop(LIST_COLUMN)
         return features, targets if self.derive is None else self.derive(targets)
 
 
@@ -97,7 +111,13 @@ def row_format(inputs: Sequence[InputPlan], tasks: TaskGraph) -> RowFormat:
         lists=tuple(column.name for column in inputs if column.dim and column.combiner is not None),
         numbers=tuple(column.name for column in inputs if not column.dim),
         targets=tasks.columns,
+        has_lists=tasks.list_column is not None,
     )
+
+
+def list_ids(rows: Sequence[bytes]) -> np.ndarray:
+    """`[rows]`: of packed rows that have them, the ids of their lists; below 0 for none."""
+    return np.frombuffer(b"".join([row[:_ID_BYTES] for row in rows]), np.int64)
 
 
 def _bytes(columns: Sequence[np.ndarray], kind: type) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from components.trainer.rows.format import RowFormat
 from components.trainer.rows.store import RowStore
+from components.trainer.rows.whole_lists import list_batches
 from models.seeds import derive
 
 __all__ = ["Split"]
@@ -25,18 +26,21 @@ class Split:
     Attributes:
         store: The rows.
         format: How they are packed.
+        list_limit: Rows of a list in one batch at most, where rows have lists; None for a batch's size.
     """
 
     store: RowStore
     format: RowFormat
+    list_limit: int | None = None
 
     def shuffled(self, *, seed: int, epoch: int, batch_size: int, skip: int = 0) -> tf.data.Dataset:
-        """One pass: buckets in drawn order, and each bucket's rows in drawn order.
+        """One pass: buckets in drawn order, and each bucket's rows, or lists, in drawn order.
 
         Args:
             seed: With `epoch`, decides the order.
             epoch: From 1.
-            batch_size: The last batch may be smaller.
+            batch_size: The last batch may be smaller; with lists, which are not torn, it is that of a mean batch, which
+                is as much larger as it takes for the last one not to be left over.
             skip: Batches to leave out at the start; they are not unpacked, so it is cheap.
         """
         draws = derive(seed, "shuffle", epoch)
@@ -49,11 +53,35 @@ class Split:
 
     def num_batches(self, batch_size: int) -> int:
         """Of one pass."""
+        if self.format.has_lists:
+            return max(self.store.num_rows // batch_size, 1)
         return -(-self.store.num_rows // batch_size)
 
     def _batches(
         self, buckets: Iterable[int], batch_size: int, *, draws: int | None = None, skip: int = 0
     ) -> tf.data.Dataset:
+        packed = self._lists if self.format.has_lists else self._rows
+        chosen = packed(buckets, batch_size, draws=draws, skip=skip)
+        batches = chosen.map(self.format.unpack, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        # Keras would else learn of the end by a step without data, which still moves counters of steps and draws.
+        counted = batches.prefetch(tf.data.AUTOTUNE).apply(
+            tf.data.experimental.assert_cardinality(self.num_batches(batch_size) - skip)
+        )
+        return counted.with_options(_one_machine())
+
+    def _lists(self, buckets: Iterable[int], batch_size: int, *, draws: int | None, skip: int) -> tf.data.Dataset:
+        """Packed rows in batches of whole lists."""
+        numbers, limit = list(map(int, buckets)), min(self.list_limit or batch_size, batch_size)
+
+        def batches() -> Iterator[np.ndarray]:
+            num_batches = self.num_batches(batch_size)
+            return list_batches(self.store, numbers, num_batches, limit=limit, draws=draws, skip=skip)
+
+        return tf.data.Dataset.from_generator(batches, output_signature=tf.TensorSpec([None], tf.string))
+
+    def _rows(self, buckets: Iterable[int], batch_size: int, *, draws: int | None, skip: int) -> tf.data.Dataset:
+        """Packed rows in batches of one size."""
+
         def load(number: tf.Tensor) -> tuple[tf.Tensor, np.ndarray]:
             bucket = self.store.bucket(int(number))
             places = np.repeat(np.arange(len(bucket.counts)), bucket.counts)
@@ -67,13 +95,7 @@ class Split:
 
         numbers = tf.data.Dataset.from_tensor_slices(np.fromiter(buckets, np.int64))
         loaded = numbers.map(lambda number: tf.py_function(load, [number], (tf.string, tf.int64)))
-        packed = loaded.prefetch(1).flat_map(gather).rebatch(batch_size).skip(skip)
-        batches = packed.map(self.format.unpack, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        # Keras would else learn of the end by a step without data, which still moves counters of steps and draws.
-        counted = batches.prefetch(tf.data.AUTOTUNE).apply(
-            tf.data.experimental.assert_cardinality(self.num_batches(batch_size) - skip)
-        )
-        return counted.with_options(_one_machine())
+        return loaded.prefetch(1).flat_map(gather).rebatch(batch_size).skip(skip)
 
 
 def _one_machine() -> tf.data.Options:

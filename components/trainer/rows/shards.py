@@ -32,7 +32,7 @@ def store_rows(patterns: Sequence[str], rows: RowFormat, *, split: str, bucket_r
         ScratchSpaceError: There is no room for temporary files.
     """
     files = sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
-    store = RowStore(_packed(files, rows, split), bucket_rows)
+    store = RowStore(_packed(files, rows, split), bucket_rows, leading_bytes=rows.leading_bytes)
     if not store.num_rows:
         raise UnusableInputError(
             [f"The {split} split must hold rows, got none in {list(patterns)}: check how `data` is split."]

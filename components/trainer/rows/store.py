@@ -19,6 +19,7 @@ __all__ = ["Bucket", "RowStore"]
 
 _NUM_CELLS: Final = 4096  # The finest division into buckets.
 _HASH_RANGE: Final = 2**63 - 1
+_SIGN: Final = 0x80  # Of a number, in its last byte.
 _HEAD: Final = struct.Struct("<II")  # Before each row on disk: its length and how often it occurs.
 
 
@@ -49,18 +50,21 @@ class RowStore:
         digest: 64 bits that tell these rows from others, whatever their order.
     """
 
-    def __init__(self, batches: Iterable[list[bytes]], bucket_rows: int) -> None:
+    def __init__(self, batches: Iterable[list[bytes]], bucket_rows: int, *, leading_bytes: int = 0) -> None:
         """Reads all of `batches`.
 
         Args:
             batches: Packed rows.
             bucket_rows: About as many rows are in one bucket; memory grows with it.
+            leading_bytes: So many hold the id of a row's list, and lists are in one bucket; 0 where rows stand alone,
+                as rows with an id below 0 do in any case.
 
         Raises:
             ScratchSpaceError: There is no room for temporary files.
         """
         self.num_rows = 0
         self.digest = 0
+        self._leading_bytes = leading_bytes
         self._file: BinaryIO | None = None
         self._runs: list[np.ndarray] = []  # Each `[cells + 1]`: where its cells begin in the file, and the end.
         self._only = _sorted(collections.Counter())
@@ -105,11 +109,19 @@ class RowStore:
         total = np.sum(counts.astype(np.uint64) * hashes.astype(np.uint64), dtype=np.uint64)  # Modulo 2^64.
         self.digest = (self.digest + int(total)) % 2**64
 
+    def _places(self, hashes: np.ndarray) -> np.ndarray:
+        """By what the rows in memory are divided: their own `hashes`, or those of what they begin with."""
+        size = self._leading_bytes
+        if not size:
+            return hashes
+        begin = [row if row[size - 1] & _SIGN else row[:size] for row in self._memory]
+        return tf.strings.to_hash_bucket_fast(begin, _HASH_RANGE).numpy()
+
     def _spill(self) -> None:
         """Moves what is in memory to the file."""
         counts, hashes = _hashed(self._memory)
         self._add_to_digest(counts, hashes)
-        cells = hashes // (_HASH_RANGE // _NUM_CELLS + 1)
+        cells = self._places(hashes) // (_HASH_RANGE // _NUM_CELLS + 1)
         order = np.argsort(cells, kind="stable")
         rows = list(self._memory)
         records = [_HEAD.pack(len(rows[place]), counts[place]) + rows[place] for place in order]

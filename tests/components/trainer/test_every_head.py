@@ -11,9 +11,9 @@ from components.trainer.build import model_input
 from components.trainer.rows import RowStore, Split, row_format
 from components.trainer.training import train
 from models.expression import Column
-from models.heads import HEADS, Binary, Multiclass, Ordinal, Quantile, Regression, ZeroInflatedLognormal
+from models.heads import HEADS, Binary, Multiclass, Ordinal, Quantile, Ranking, Regression, ZeroInflatedLognormal
 from models.relations import AITM, DBMTL, ESCM2DR, ESCM2IPW, ESM2, RELATIONS, Conditional, Monotone, Product
-from models.tasks import Task, TaskGraph
+from models.tasks import LIST_COLUMN, Task, TaskGraph
 from models.tasks.columns import derive_columns
 from tests.components.trainer.kills import KillAt, Killed
 
@@ -28,6 +28,7 @@ TASKS = (
     Task(name="price", kind=Regression(), label="p"),
     Task(name="spend", kind=ZeroInflatedLognormal(), label="s"),
     Task(name="dwell", kind=Quantile(), label="d"),
+    Task(name="order", kind=Ranking(list="session"), prefer="b > c > impression"),
 )
 GRAPH = TaskGraph(TASKS)
 
@@ -48,11 +49,14 @@ def rows(batch, every_head):
             values = {f"by_{how.name}": click * (draw.random(num_rows) < 0.5) for how in RELATED}
             values |= {"click": click, "topic": draw.integers(0, 3, num_rows), "stars": draw.integers(1, 5, num_rows)}
             values |= {"price": price, "spend": click * np.exp(price), "dwell": np.exp(price) + click}
+            values["order"] = click + values["by_product"]
             known = np.ones(num_rows, bool)
             labels = {name: Column(np.asarray(of_task, np.float64), known) for name, of_task in values.items()}
             columns = {name: tf.constant(column) for name, column in derive_columns(GRAPH, labels, {}).items()}
+            columns[LIST_COLUMN] = tf.constant(draw.integers(0, num_rows // 5, num_rows))
             form = row_format(every_head.inputs, GRAPH)
-            return Split(stack.enter_context(RowStore([form.pack({**parsed, **columns})], 1_000)), form)
+            packed = form.pack({**parsed, **columns})
+            return Split(stack.enter_context(RowStore([packed], 1_000, leading_bytes=form.leading_bytes)), form)
 
         yield make
 

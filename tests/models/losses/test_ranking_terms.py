@@ -9,6 +9,7 @@ from models.binding import bind_or_raise, unbind
 from models.errors import ConfigError
 from models.heads import Binary, Ranking
 from models.losses.terms import loss_rows
+from models.optimizers import Adagrad, Adam, build
 from models.ranking import BPR, ListMLE
 from models.tasks import LIST_COLUMN, Task, TaskGraph
 from tests.models.samples import SMALL, features_of, model_of
@@ -79,6 +80,7 @@ def test_a_model_learns_an_order_beside_clicks_and_serves_a_score():
         LIST_COLUMN: tf.constant(np.arange(rows) // 8),
     }
     model = model_of(SMALL, tasks=graph, balancer=PCGrad())
+    model.compile(optimizer=build(Adam(learning_rate=0.02), Adagrad(learning_rate=0.02)))
     before = float(model.test_step((features, columns))["order_loss"])
     for metric in model.metrics:
         metric.reset_state()
