@@ -35,7 +35,7 @@ from pipeline.config.inputs import input_plans, segment_inputs
 from pipeline.config.push import push_policy
 from pipeline.evaluation import evaluator_plan
 from pipeline.example_plan import example_gen_plan
-from pipeline.features import FEATURES_KEY, PASSED_KEY, features_to_json
+from pipeline.features import FEATURES_KEY, LIST_KEY, PASSED_KEY, features_to_json
 from pipeline.fingerprint import CODE_KEY, code_fingerprint
 from pipeline.twins import last_file, twins_plan
 
@@ -112,6 +112,7 @@ def _transform(config: PipelineConfig, rows: Channel, schema: Channel) -> Transf
         custom_config={
             FEATURES_KEY: features_to_json(config.features),
             PASSED_KEY: list(config.graph.columns),
+            **({} if config.graph.list_column is None else {LIST_KEY: config.graph.list_column}),
             CODE_KEY: code_fingerprint("pipeline/features.py"),
         },
         disable_statistics=True,  # StatisticsGen has them of the raw columns; those of ids and z-scores say no more.

@@ -17,7 +17,7 @@ from components.example_gen.split import EVAL, TRAIN, VALIDATION, HashSplit, Tim
 from components.example_gen.table import Table
 from components.example_gen.tally import Count, Tally
 
-__all__ = ["PLACE_BYTES", "assigned_splits", "places"]
+__all__ = ["PLACE_BYTES", "assigned_splits", "places", "torn"]
 
 PLACE_BYTES: Final = 16  # A record's place in its split: records are sorted by it.
 
@@ -46,6 +46,19 @@ def places(data: DataConfig, table: Table, records: Sequence[bytes]) -> list[byt
         _digest(group, "group", _HALF) + _digest(record, "place", _HALF)
         for group, record in zip(groups, records, strict=True)
     ]
+
+
+def torn(table: Table, column: str, splits: np.ndarray) -> np.ndarray:
+    """`[rows]` bool: where rows of one value of `column` are not all in one of `splits`, as far as this table goes."""
+    encoded = table.strings(column).dictionary_encode()
+    lists = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+    _, codes = np.unique(splits, return_inverse=True)
+    first = np.zeros(len(encoded.dictionary) + 1, codes.dtype)
+    first[lists] = codes
+    is_torn = np.zeros(len(first), bool)
+    np.logical_or.at(is_torn, lists, first[lists] != codes)
+    is_torn[-1] = False  # Rows without a value are no list.
+    return is_torn[lists]
 
 
 def _by_hash(split: HashSplit, table: Table) -> np.ndarray:

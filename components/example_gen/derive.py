@@ -7,11 +7,11 @@ from typing import final
 
 import numpy as np
 
-from components.example_gen.assign import PLACE_BYTES, assigned_splits, places
+from components.example_gen.assign import PLACE_BYTES, assigned_splits, places, torn
 from components.example_gen.files import InputFile
 from components.example_gen.plan import ExampleGenPlan
 from components.example_gen.readers import Block
-from components.example_gen.split import split_names
+from components.example_gen.split import HashSplit, split_names
 from components.example_gen.table import Table
 from components.example_gen.tally import Count, Tally
 from components.example_gen.windows import count_windows, windows
@@ -52,6 +52,9 @@ class Deriver:
         waits = windows(self._plan, labels, table, newest=newest, tally=tally)
         derived = derive_columns(self._plan.tasks, labels, weights, windows=waits)
         self._count_tasks(labels, weights, table, tally)
+        if isinstance(self._plan.data.split, HashSplit) and self._plan.tasks.list_column is not None:
+            column = self._plan.tasks.list_column
+            tally.mark(Count.TORN_LIST, column, torn(table, column, splits), table.place(column))
         self._count_outputs(derived, splits, tally)
         count_windows(waits, splits, split_names(self._plan.data.split), table=table, tally=tally)
         self._count_missing(table, tally)

@@ -46,6 +46,11 @@ _COLUMN_RULES: Final = (
         "column `{}` must hold the time of each row's event, got none",
         "Remove the rows, or name another column in `event_time`.",
     ),
+    (
+        Count.TORN_LIST,
+        "column `{}` must name lists whose rows are all in one split, got rows of one list in two",
+        "Hash that column alone in `split`, or one that all rows of a list share.",
+    ),
 )
 
 

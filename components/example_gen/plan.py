@@ -74,6 +74,8 @@ class ExampleGenPlan:
             for text in (task.label, task.weight):
                 names.update(dict.fromkeys(parse(text).columns if text else ()))
         names.update(dict.fromkeys((*self.data.split.reads, *self.data.group_columns)))
+        if self.tasks.list_column is not None:
+            names[self.tasks.list_column] = None
         if self.clock is not None:
             names[self.clock.column] = None
             names.update({task.label_time: None for task in self.tasks.waiting if task.label_time})

@@ -35,6 +35,7 @@ class Count(enum.Enum):
     NO_TIME = "no_time"  # Column.
     NOT_A_TIME = "not_a_time"  # Column.
     NO_EVENT_TIME = "no_event_time"  # Column.
+    TORN_LIST = "torn_list"  # Column: rows whose list has others in another split.
     OPEN = "open"  # Task, split: rows whose window is open.
     LATE = "late"  # Task; see `Window` for this and the next two.
     UNTIMED = "untimed"  # Task.

@@ -23,6 +23,7 @@ from pipeline.config.gate_check import gate_problems
 from pipeline.config.gate_reading import asked_rules, readable_gate
 from pipeline.config.inputs import served_features
 from pipeline.config.model_check import model_problems
+from pipeline.config.ranking_check import ranking_problems
 from pipeline.config.run import EvaluationConfig
 from pipeline.config.serving_check import serving_problems
 from pipeline.config.shift_check import shift_problems
@@ -85,6 +86,7 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
     evaluation = sections.get("evaluation", EvaluationConfig())
     gate, hidden = readable_gate(content.get("gate"))
     problems += [*hidden, *gate_problems(gate, asked_rules(content.get("gate")), tasks, evaluation=evaluation)]
+    problems += ranking_problems(tasks, data=data, training=training, evaluation=evaluation, gate=gate)
     if gate is not None and all_features is not None:
         problems += shift_problems(gate, all_features, evaluation)
     return problems

@@ -106,6 +106,9 @@ def _task_uses(tasks: Sequence[Task | None]) -> Iterator[ColumnUse]:
         for field, text in (("label", task.label), ("weight", task.weight)):
             for column, kind in (parse(text).columns if text else {}).items():
                 yield ColumnUse(column, ("tasks", index, field), kind, strict=kind is not None)
+        if task.kind.list_column:
+            # As a number long ids would be rounded to the same.
+            yield ColumnUse(task.kind.list_column, ("tasks", index, "kind"), ColumnType.STRING, strict=True)
         if task.label_time:
             yield ColumnUse(task.label_time, ("tasks", index, "label_time"), None, strict=False)
 

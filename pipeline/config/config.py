@@ -94,11 +94,12 @@ class PipelineConfig:
 
     @functools.cached_property
     def kept_columns(self) -> dict[str, ColumnType]:
-        """The raw columns in examples: those of features, slices and scores, and what groups rows for evaluation."""
+        """The raw columns in examples: those of features, slices, scores, lists, and what groups rows for evaluation."""
         read = {column for columns in self.evaluation.slices for column in columns}
         read |= {column for name, feature in self.features.items() for column in feature_columns(name, feature)}
         read |= set(self.evaluation.group_columns.values())
         read |= set(self.fusion.inputs if self.fusion is not None else ())
+        read |= set() if self.graph.list_column is None else {self.graph.list_column}
         return self.input_columns | {name: self._types[name] for name in sorted(read - set(self.input_columns))}
 
     @functools.cached_property

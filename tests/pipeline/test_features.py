@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from models.tasks import LIST_COLUMN
 from pipeline.config.features import CategoricalFeature, CrossFeature, MultivaluedFeature, NumericFeature, Scaling
 from pipeline.config.inputs import input_plans
-from pipeline.features import FEATURES_KEY, PASSED_KEY, features_to_json, preprocessing_fn
+from pipeline.features import FEATURES_KEY, LIST_KEY, PASSED_KEY, features_to_json, preprocessing_fn
 from pipeline.features import _raw_number as raw_number
 
 pytestmark = pytest.mark.slow
@@ -24,10 +25,10 @@ FEATURES = {
     "pair": CrossFeature(of=("item", "seen"), hash_buckets=1_000),
 }
 ROWS = [
-    {"item": ["a"], "seen": ["b"], "tags": ["x|y"], "price": [1.0], "label/t": [1.0]},
-    {"item": ["a"], "seen": ["b"], "tags": ["x"], "price": [2.0], "label/t": [0.0]},
-    {"item": ["c"], "seen": ["a"], "tags": [], "price": [3.0], "label/t": [0.0]},
-    {"item": [], "seen": ["a"], "tags": ["|z|"], "price": [], "label/t": [1.0]},
+    {"item": ["a"], "seen": ["b"], "tags": ["x|y"], "price": [1.0], "label/t": [1.0], "visit": ["7"]},
+    {"item": ["a"], "seen": ["b"], "tags": ["x"], "price": [2.0], "label/t": [0.0], "visit": ["7"]},
+    {"item": ["c"], "seen": ["a"], "tags": [], "price": [3.0], "label/t": [0.0], "visit": ["16777217"]},
+    {"item": [], "seen": ["a"], "tags": ["|z|"], "price": [], "label/t": [1.0], "visit": []},
 ]
 
 
@@ -41,10 +42,10 @@ def transformed(tmp_path_factory):
     from tensorflow_transform.tf_metadata import dataset_metadata, schema_utils
 
     strings, numbers = tf.io.VarLenFeature(tf.string), tf.io.VarLenFeature(tf.float32)
-    spec = {"item": strings, "seen": strings, "tags": strings, "price": numbers, "label/t": numbers}
+    spec = {"item": strings, "seen": strings, "tags": strings, "price": numbers, "label/t": numbers, "visit": strings}
     metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(spec))
     folder = tmp_path_factory.mktemp("transform")
-    config = {FEATURES_KEY: features_to_json(FEATURES), PASSED_KEY: ["label/t"]}
+    config = {FEATURES_KEY: features_to_json(FEATURES), PASSED_KEY: ["label/t"], LIST_KEY: "visit"}
     results = []
     with beam.Pipeline("FnApiRunner") as pipeline, tft_beam.Context(temp_dir=str(folder / "tmp")):
         rows = pipeline | beam.Create(ROWS)
@@ -73,6 +74,14 @@ def column(transformed, name):
     order = {(1.0, 1): 0, (2.0, 0): 1, (3.0, 0): 2}
     rows = sorted(transformed[0], key=lambda row: order.get((float(row["plain"]), int(row["label/t"])), 3))
     return [row[name] for row in rows]
+
+
+def test_rows_of_one_list_have_one_id_and_a_row_without_one_has_minus_1(transformed):
+    first, second, other, none = (int(number) for number in column(transformed, LIST_COLUMN))
+    assert first == second >= 2**24  # A number that float32 would round: of two such lists it would make one.
+    assert other >= 0
+    assert other != first
+    assert none == -1
 
 
 def test_features_of_one_table_share_their_ids(transformed):

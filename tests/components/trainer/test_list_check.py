@@ -24,7 +24,7 @@ def test_a_limit_of_lists_is_for_ranking_tasks_and_below_the_batch():
     assert not list(list_problems(training, "session"))
     ((field, message),) = list_problems(training, None)
     assert (field, message) == ("list_limit", "must be left out without a ranking task, got 50.")
-    with pytest.raises(ConfigError, match="`list_limit` must be at most `batch_size`, 50, got 51."):
+    with pytest.raises(ConfigError, match=r"`list_limit` must be at most `batch_size`, 50, got 51."):
         TrainingSettings(epochs=1, batch_size=50, list_limit=51)
-    with pytest.raises(ConfigError, match="`list_limit` must be positive, got 0."):
+    with pytest.raises(ConfigError, match=r"`list_limit` must be positive, got 0."):
         TrainingSettings(epochs=1, list_limit=0)

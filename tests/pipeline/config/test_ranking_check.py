@@ -1,0 +1,128 @@
+"""A ranking task in a configuration: what it needs elsewhere, and what must not be asked of its score."""
+
+import pytest
+
+from models.heads import Ranking
+from models.ranking import BPR, Gap, LambdaLoss
+from pipeline.config.describe import describe
+from pipeline.errors import ConfigFileError
+from pipeline.example_plan import example_gen_plan
+
+BUY = '- name: buy\n    kind: binary\n    label: bought == "yes"\n    given: click\n    product: ctcvr\n'
+ORDER = "- {name: order, kind: {name: ranking, list: user}, prefer: bought > clicked > impression}\n"
+RANKED = (BUY, ORDER)
+LISTS = ("push:", "evaluation: {list: user}\npush:")
+RULE = "{output: click, metric: auc, min: 0.5}"
+
+
+@pytest.fixture
+def refused(load):
+    def run(*replacements):
+        with pytest.raises(ConfigFileError) as error:
+            load(*replacements)
+        return [f"{mark}: {message}" for mark, message in error.value.located]
+
+    return run
+
+
+def test_a_ranking_task_is_declared_by_its_list_and_its_ordering(load):
+    config = load(RANKED, LISTS)
+    assert config.graph.by_name["order"].kind == Ranking(list="user", loss=LambdaLoss())
+    assert config.graph.by_name["order"].label == "2 if bought else 1 if clicked else 0"
+    assert "user" in config.kept_columns
+    assert "user" not in config.input_columns
+    assert any(line.startswith("  order: ranking") for line in describe(config).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("loss", "wanted"),
+    [
+        ("bpr", BPR()),
+        ("{name: bpr, gap: margin, margin: 0.5}", BPR(gap=Gap.MARGIN, margin=0.5)),
+        ("{name: lambda_loss, at: 10, smooth_fraction: 0.5}", LambdaLoss(at=10, smooth_fraction=0.5)),
+    ],
+)
+def test_a_loss_is_declared_by_its_name_or_with_its_fields(load, loss, wanted):
+    config = load((BUY, ORDER.replace("list: user", f"list: user, loss: {loss}")), LISTS)
+    assert config.graph.by_name["order"].kind.loss == wanted
+
+
+def test_rows_of_a_list_go_to_one_shard_unless_larger_groups_do(load):
+    assert example_gen_plan(load(RANKED, LISTS)).data.group_columns == ("user",)
+    larger = ("format: csv", "format: csv\n  group_columns: [item]")
+    assert example_gen_plan(load(RANKED, LISTS, larger)).data.group_columns == ("item",)
+    assert example_gen_plan(load()).data.group_columns == ()
+
+
+REFUSED = {
+    "a cycle": (
+        [(BUY, ORDER.replace("clicked >", "clicked > bought >")), LISTS],
+        "tasks.1: `prefer` must not go round in a circle, got bought > clicked > bought: leave one `bought` out.",
+    ),
+    "no list": ([(BUY, ORDER.replace("{name: ranking, list: user}", "ranking")), LISTS], "`list` is missing: write it"),
+    "a list the data lack": (
+        [(BUY, ORDER.replace("list: user", "list: usr")), LISTS],
+        "tasks.1.kind: the data has no column `usr`. Did you mean `user`?",
+    ),
+    "a list of numbers": (
+        [(BUY, ORDER.replace("list: user", "list: price")), LISTS],
+        "tasks.1.kind: column `price` is read as a string here and as a number elsewhere",
+    ),
+    "lists not evaluated": (
+        [RANKED],
+        "ranking task 'order' is judged by NDCG, which needs `evaluation.list`: write list: user there.",
+    ),
+    "lists torn by the split": (
+        [RANKED, LISTS, (", columns: [user]", "")],
+        "data.split: must hash the columns that tell lists apart, got all columns: write columns: [user], or rows",
+    ),
+    "lists torn by devices": (
+        [RANKED, LISTS, ("epochs: 1", "epochs: 1\n  distribution: mirrored")],
+        "training.distribution: must be one_device with ranking tasks, got mirrored",
+    ),
+    "lists torn by parts": (
+        [RANKED, LISTS, ("epochs: 1", "epochs: 1\n  batch_parts: 2")],
+        "training.batch_parts: must be 1 with ranking tasks, got 2",
+    ),
+    "a limit without lists": (
+        [("epochs: 1", "epochs: 1\n  list_limit: 9")],
+        "training.list_limit: must be left out without a ranking task, got 9.",
+    ),
+    "calibration": (
+        [RANKED, LISTS, (RULE, "{output: order, metric: calibration, min: 0.9}")],
+        "`calibration` is no metric of a ranking output, which is a score within lists, no probability and no amount: "
+        "use ndcg.",
+    ),
+    "log loss": (
+        [RANKED, LISTS, (RULE, "{output: order, metric: log_loss, max: 0.9}")],
+        "`log_loss` is no metric of a ranking output",
+    ),
+    "a loss to fuse": (
+        [RANKED, LISTS, ("rules:", "fused_loss: {weights: {order: 1}, margin: 0.1}\n  rules:")],
+        "`order` ranks rows within lists and has no loss a row: leave it out, and rule by ndcg.",
+    ),
+    "a parent": (
+        [(BUY, f"{ORDER}  - {{name: buy, kind: binary, label: bought, given: order}}\n"), LISTS],
+        "must name a binary task, got 'order', a ranking task: only a binary task has positives to be given.",
+    ),
+    "a product": (
+        [(BUY, ORDER.replace("prefer", "given: click, product: both, prefer")), LISTS],
+        "`product` is for binary tasks, got it with ranking: leave it out.",
+    ),
+    "a relation of probabilities": (
+        [(BUY, ORDER.replace("prefer", "given: click, relation: aitm, prefer")), LISTS],
+        "`relation` must be conditional for a ranking task, got 'aitm': only probabilities multiply.",
+    ),
+    "a sampling correction": (
+        [(BUY, ORDER.replace("prefer", "kept_negatives: 0.1, prefer")), LISTS],
+        "`kept_negatives` is for binary tasks, got it with ranking: leave it out.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_is_refused_with_one_sentence(refused, case):
+    replacements, sentence = REFUSED[case]
+    found = refused(*replacements)
+    assert len(found) == 1
+    assert sentence in found[0]
