@@ -7,7 +7,7 @@ import tensorflow as tf
 import models  # noqa: F401  # Picks Keras 2 before TensorFlow is imported.
 from models.architectures import PLE
 from models.balancers import Balancer
-from models.heads import Binary
+from models.heads import Binary, HeadConfig
 from models.inputs import EmbeddingInput
 from models.model import MultiTaskModel
 from models.optimizers import Adagrad, Adam, Optimizer, build
@@ -31,10 +31,15 @@ def model_of(
     embeddings: Optimizer | None = None,
     balancer: Balancer | None = None,
     num_levels: int = 2,
+    last: HeadConfig | None = None,
 ) -> MultiTaskModel:
-    """PLE with 4 shared and 2 specific experts of 128-64 over 20 categorical features of 16 dimensions, compiled."""
+    """PLE with 4 shared and 2 specific experts of 128-64 over 20 categorical features of 16 dimensions, compiled.
+
+    Tasks are binary, but for the last one, which may have another head.
+    """
     inputs = tuple(EmbeddingInput(name=f"f{i}", table=f"f{i}", num_ids=num_ids, dim=DIM) for i in range(NUM_FEATURES))
-    tasks = TaskGraph(tuple(Task(name=f"task_{k}", kind=Binary(), label=f"y{k}") for k in range(num_tasks)))
+    kinds = [*[Binary()] * (num_tasks - 1), last or Binary()]
+    tasks = TaskGraph(tuple(Task(name=f"task_{k}", kind=kind, label=f"y{k}") for k, kind in enumerate(kinds)))
     architecture = PLE(num_levels=num_levels, num_shared=4, num_specific=2, expert=(128, 64))
     model = MultiTaskModel(ModelSettings(architecture=architecture, tower=(64,)), inputs, tasks, balancer)
     model.compile(optimizer=build(Adam(), embeddings or Adagrad()))

@@ -18,6 +18,8 @@ __all__ = [
     "GateRecord",
     "GateSegment",
     "Interval",
+    "ListRecord",
+    "OrderRecord",
     "RouteRecord",
     "TrainingRecord",
     "read_record",
@@ -148,6 +150,40 @@ class RouteRecord:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class OrderRecord:
+    """The lists of one ranking task; rows of no known label or no weight are not in them.
+
+    Attributes:
+        loss: The task's.
+        ordered: Lists with two labels at least, from which it learns.
+        single: Lists of one row, which are skipped.
+        equal: Longer lists whose labels are all the same, which are skipped.
+    """
+
+    loss: str
+    ordered: int
+    single: int
+    equal: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ListRecord:
+    """The lists of a split.
+
+    Attributes:
+        lists: All of them.
+        dealt: Those too long for a batch, dealt into parts.
+        alone: Rows of no list.
+        orders: By ranking task.
+    """
+
+    lists: int
+    dealt: int
+    alone: int
+    orders: tuple[OrderRecord, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class TrainingRecord:
     """One training run.
 
@@ -167,6 +203,7 @@ class TrainingRecord:
         routes: By depth; empty for an architecture without routers.
         gradients: Of the losses; None where they were not to be looked at.
         warm_start: What it went on from; None where it was not to go on from anything.
+        lists: Of the train split; None without ranking tasks.
     """
 
     intervals: tuple[Interval, ...]
@@ -184,6 +221,7 @@ class TrainingRecord:
     routes: tuple[RouteRecord, ...] = ()
     gradients: GradientRecord | None = None
     warm_start: WarmStartRecord | None = None
+    lists: ListRecord | None = None
 
 
 def watched_label(split: str) -> str:

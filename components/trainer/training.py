@@ -20,8 +20,9 @@ from components.trainer.gradients import gradient_record
 from components.trainer.inside import connection_records, route_records
 from components.trainer.pace import reading_rate
 from components.trainer.plan import TrainerPlan
-from components.trainer.record import TrainingRecord
+from components.trainer.record import ListRecord, TrainingRecord
 from components.trainer.rows import Split
+from components.trainer.rows.list_count import count_lists
 from components.trainer.segments import SegmentColumn, segments_of
 from components.trainer.settings import Distribution
 from components.warm_start.beginning import Beginning
@@ -155,7 +156,13 @@ def _record(
         experts=expert_records(gates),
         connections=connection_records(model),
         routes=route_records(model),
+        lists=_lists(model, train_rows, limit=plan.training.largest_list),
     )
+
+
+def _lists(model: MultiTaskModel, rows: Split, *, limit: int) -> ListRecord | None:
+    """None without ranking tasks."""
+    return None if model.tasks.list_column is None else count_lists(rows, model.tasks, limit=limit)
 
 
 def _size(variables: Sequence[tf.Variable]) -> int:

@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Self, final
 from markupsafe import Markup
 from typing_extensions import override
 
-from components.trainer.record import Interval, TrainingRecord, watched_label
+from components.trainer.record import Interval, ListRecord, TrainingRecord, watched_label
 from models.tasks import TaskGraph
 from pipeline.report import numbers
 from pipeline.report.drawing.loss_curve import Trace, draw_curve
@@ -119,8 +119,22 @@ def _facts(record: TrainingRecord) -> Iterator[tuple[str, str]]:
     yield "other parameters", numbers.count(dense)
     yield "exported epoch", f"{record.selected_epoch} of {record.intervals[-1].epoch}"
     yield "checkpoint rule", record.rule
+    yield from _list_facts(record.lists)
     if record.resumed_from_step:
         yield "resumed from step", numbers.count(record.resumed_from_step)
+
+
+def _list_facts(record: ListRecord | None) -> Iterator[tuple[str, str]]:
+    if record is None:
+        return
+    yield "lists of rows", numbers.count(record.lists)
+    if record.dealt:
+        yield "too long for a batch, dealt into parts", numbers.count(record.dealt)
+    if record.alone:
+        yield "rows of no list", numbers.count(record.alone)
+    for order in record.orders:
+        skipped = f"{numbers.count(order.single)} of one row, {numbers.count(order.equal)} of equal labels"
+        yield f"lists that teach {order.loss}", f"{numbers.count(order.ordered)}; skipped: {skipped}"
 
 
 def _panels(record: TrainingRecord, graph: TaskGraph) -> Iterator[LossPanel]:

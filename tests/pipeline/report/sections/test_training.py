@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from components.trainer.record import ListRecord, OrderRecord
 from pipeline.report.sections.training import TrainingSection, limit_sentence, selected_index
 
 
@@ -74,3 +75,14 @@ def test_a_metric_missing_in_one_interval_is_left_blank_there(run):
     )
     assert len({len(cells) for _, cells in section.lines}) == 1
     assert "\N{EN DASH}" in section.lines[0][1]
+
+
+def test_lists_and_those_that_teach_nothing_are_told(run):
+    assert not [name for name, _ in TrainingSection.of(run).facts if "list" in name]
+    order = OrderRecord(loss="order", ordered=1_200, single=30, equal=4)
+    record = dataclasses.replace(run.training, lists=ListRecord(lists=1_234, dealt=2, alone=7, orders=(order,)))
+    facts = dict(TrainingSection.of(dataclasses.replace(run, training=record)).facts)
+    assert facts["lists of rows"] == "1,234"
+    assert facts["too long for a batch, dealt into parts"] == "2"
+    assert facts["rows of no list"] == "7"
+    assert facts["lists that teach order"] == "1,200; skipped: 30 of one row, 4 of equal labels"
