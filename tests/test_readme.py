@@ -64,7 +64,8 @@ def test_the_tasks_it_explains_are_those_of_the_demo():
 
 AROUND = """\
 name: readme
-data: {{format: csv, path: {rows}, split: {{by: hash, eval_share: 0.2}}}}
+data: {{format: csv, path: {rows}, split: {{by: hash, eval_share: 0.2, columns: [session]}}}}
+evaluation: {{list: session}}
 features: {{item: {{kind: categorical, top_k: 100}}}}
 {tasks}
 model: {{architecture: mmoe, tower: [8]}}
@@ -77,7 +78,7 @@ push: {{directory: served}}
 def test_the_tasks_it_shows_are_valid_and_of_every_head_and_relation(tmp_path):
     (tasks,) = [text for text in re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL) if "kept_negatives" in text]
     rows = tmp_path / "rows.csv"
-    rows.write_text(",".join(["item", *re.findall(r"label: (\w+)", tasks)]) + "\n")
+    rows.write_text(",".join(["item", "session", *re.findall(r"label: (\w+)", tasks)]) + "\n")
     path = tmp_path / "readme.yaml"
     path.write_text(AROUND.format(rows=rows, tasks=tasks))
     config = load_config(str(path))
