@@ -94,7 +94,7 @@ class PipelineConfig:
 
     @functools.cached_property
     def kept_columns(self) -> dict[str, ColumnType]:
-        """The raw columns in examples: those of features, slices, scores, lists, and what groups rows for evaluation."""
+        """The raw columns in examples: those of features, slices, scores, lists and groups."""
         read = {column for columns in self.evaluation.slices for column in columns}
         read |= {column for name, feature in self.features.items() for column in feature_columns(name, feature)}
         read |= set(self.evaluation.group_columns.values())
