@@ -88,7 +88,7 @@ class RankingLoss(abc.ABC):
         )
         has_order = ordered.largest(rows.labels) > -ordered.largest(-rows.labels)
         counted = tf.where(ordered.of_rows(has_order), weights, 0.0)
-        losses = ordered.of_rows(tf.where(has_order, self.list_losses(rows), 0.0)) * counted
+        losses = ordered.of_rows(self.list_losses(rows)) * counted
         return Ranked(ordered.put_back(losses), ordered.put_back(counted))
 
     def key(self, scores: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
