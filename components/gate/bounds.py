@@ -58,7 +58,7 @@ def holm_levels(p_values: Sequence[float], level: float) -> list[float]:
     levels = [0.0] * len(p_values)
     for place, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
         allowed = level / (len(p_values) - place)
-        if p_values[index] > allowed:
+        if not p_values[index] <= allowed:  # One that is no number shows nothing.
             break
         levels[index] = allowed
     return levels

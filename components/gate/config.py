@@ -91,15 +91,16 @@ class Rule:
     def _margin_problems(self) -> list[str]:
         problems, scale = [], SCALES[self.metric]
         for field, value in self._margins.items():
-            highest = 1.0 if field == "relative_margin" else scale.highest - scale.worthless
+            highest = 1.0 if field == "relative_margin" else scale.widest
             if not 0 < value < math.inf:
                 problems.append(
                     f"`{field}` must be positive, got {value!r}: it says how much worse the candidate may be, and "
                     "without any margin a model just as good is all but never shown to be no worse."
                 )
             elif value >= highest:
+                moves = "falls" if scale.sign > 0 else "rises"
                 problems.append(
-                    f"`{field}` must be under {highest:g}, got {value!r}: a model whose {self.metric.value} falls by "
+                    f"`{field}` must be under {highest:g}, got {value!r}: a model whose {self.metric.value} {moves} by "
                     "as much is worth nothing, so nothing would be asked."
                 )
         if self.margin is not None and self.relative_margin is not None:
@@ -155,14 +156,24 @@ class Rule:
             if not 0 <= value <= highest or math.isinf(value):
                 end = "0 or more" if math.isinf(highest) else f"between 0 and {highest:g}"
                 problems.append(f"`{field}` must be {end}, as {self.metric.value} is, got {value!r}.")
+        lowest = SCALES[self.metric].worthless
+        if "min" in bounds and (bounds["min"] == 0 or 0 < bounds["min"] < lowest):
+            problems.append(
+                f"`min` must be {f'at least {lowest:g}' if lowest else 'above 0'}, got {self.min!r}: "
+                f"{'a coin' if lowest else 'every model'} has as much, so nothing would be asked."
+            )
+        if bounds.get("max") == highest:
+            problems.append(f"`max` must be below {highest:g}, got {self.max!r}: every model has at most as much.")
         best = {1: ("min", highest), -1: ("max", 0.0)}.get(SCALES[self.metric].sign)
         if best is not None and bounds.get(best[0]) == best[1]:
             problems.append(
                 f"`{best[0]}` must leave room to {best[1]:g}, the best {self.metric.value} there is, got "
                 f"{bounds[best[0]]!r}: no model is shown to reach it."
             )
-        if len(bounds) > 1 and bounds["min"] > bounds["max"]:
-            problems.append(f"`min` must be at most `max`, got {self.min!r} and {self.max!r}.")
+        if len(bounds) > 1 and bounds["min"] >= bounds["max"]:
+            problems.append(
+                f"`min` must be less than `max`, got {self.min!r} and {self.max!r}: an interval has to fit between."
+            )
         return problems
 
 
@@ -242,15 +253,24 @@ class GateConfig:
 
     def _rules_problems(self) -> list[str]:
         """No row is asked about twice by rules of one metric, and what is asked of slices is asked of all rows too."""
-        rows = [(f"{rule.output} {rule.metric.value}", place) for rule in self.rules for place in _places(rule)]
+        rows = [(_name(rule), place) for rule in self.rules for place in _places(rule)]
         doubled = {item: None for item in rows if rows.count(item) > 1}
         problems = []
         for name, place in doubled:
             where = f" of [{', '.join(place)}]" if place else ""
             problems.append(f"`rules` names {name!r}{where} twice: write one with all that is asked.")
-        for name in dict.fromkeys(name for name, _ in rows if (name, ()) not in rows):
-            problems.append(f"`rules` must hold a rule of {name!r} for all rows beside that of `only_slices`.")
+        of_all = {_name(rule) for rule in self.rules if not rule.only_slices and rule.can_stop}
+        for name in dict.fromkeys(_name(rule) for rule in self.rules if rule.only_slices):
+            if name not in of_all:
+                problems.append(
+                    f"`rules` must hold a rule of {name!r} for all rows, which can stop a candidate, beside that of "
+                    "`only_slices`."
+                )
         return problems
+
+
+def _name(rule: Rule) -> str:
+    return f"{rule.output} {rule.metric.value}"
 
 
 def _places(rule: Rule) -> list[tuple[str, ...]]:

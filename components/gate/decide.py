@@ -93,6 +93,8 @@ def _power_of_each(subjects: Sequence[Subject]) -> float:
     asked = [
         subject for subject in subjects if subject.against is None or subject.rule.resolved is not RuleName.OBSERVE
     ]
+    blocking = [subject for subject in asked if subject.rule.inconclusive is not Inconclusive.PASS_WITH_WARNING]
+    asked = blocking or asked  # What only warns keeps no equal model back.
     return 1 - (1 - POWER) / max(len(asked), 1)
 
 
@@ -123,12 +125,23 @@ def _status(policy: Policy, answers: Sequence[_Answer]) -> tuple[GateStatus, str
             return status, _first_of(found)
     first = [answer for answer in answers if answer.outcome is Outcome.FIRST_RUN]
     if first:
-        held = "Its bounds hold." if policy.gate.first_run is WithoutReference.BOUNDS else "`first_run` is block."
+        held = _held(policy, _let_through(answers, policy))
         return GateStatus.FIRST_RUN, f"First run: nothing serves yet to compare with. {held}"
     warned = _let_through(answers, policy)
     if warned:
         return GateStatus.PASSED_WITH_WARNING, f"Nothing failed, but not all is settled: {_first_of(warned)}"
     return GateStatus.PASSED, "Every rule holds."
+
+
+def _held(policy: Policy, let_through: Sequence[_Answer]) -> str:
+    """What a first run was judged by."""
+    if policy.gate.first_run is not WithoutReference.BOUNDS:
+        return "`first_run` is block."
+    if let_through:
+        return f"Nothing failed, but not all is settled: {_first_of(let_through)}"
+    if any(rule.has_bounds for rule in policy.gate.rules):
+        return "Its bounds hold."
+    return "No rule bounds a value by itself, so nothing was judged."
 
 
 def _not_comparable(policy: Policy, answers: Sequence[_Answer]) -> list[_Answer]:

@@ -35,13 +35,20 @@ class Scale:
         sign: 1 where more is better, -1 where less is, 0 where 1 is best: then no difference is a gain.
         worthless: What relative margins and gains are counted from: 0.5 for areas under a curve, which a coin reaches.
         highest: Largest value there can be; the smallest is 0 for all.
+        useless: Of a loss, what one has that predicts the same for every row at worst; infinite where units decide.
         has_interval: Whether its uncertainty can be told, so that a difference can be judged.
     """
 
     sign: int
     worthless: float = 0.0
     highest: float = math.inf
+    useless: float = math.inf
     has_interval: bool = True
+
+    @property
+    def widest(self) -> float:
+        """A loss of so much leaves nothing of a model: a margin must be less."""
+        return self.useless if self.sign < 0 else self.highest - self.worthless
 
     @property
     def is_ranked(self) -> bool:
@@ -52,8 +59,8 @@ class Scale:
 SCALES: Final[dict[Metric, Scale]] = {
     Metric.AUC: Scale(1, worthless=0.5, highest=1.0),
     Metric.GAUC: Scale(1, worthless=0.5, highest=1.0),
-    Metric.LOG_LOSS: Scale(-1),
-    Metric.NORMALISED_ENTROPY: Scale(-1),
+    Metric.LOG_LOSS: Scale(-1, useless=math.log(2)),
+    Metric.NORMALISED_ENTROPY: Scale(-1, useless=1.0),
     Metric.CALIBRATION: Scale(0),
     Metric.CALIBRATION_ERROR: Scale(-1, highest=1.0, has_interval=False),
     Metric.MSE: Scale(-1),

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Sequence
 
+from components.gate.config import Inconclusive
 from components.gate.decision import Decision, Outcome
 
 __all__ = ["Need", "factor_of", "need_of"]
@@ -43,9 +44,11 @@ def need_of(decisions: Sequence[Decision]) -> Need | None:
 
     A slice gets its share of the rows that come: one with 68 of an output's 3,009 rows that wants 1,417 takes 62,703
     rows of the output. Nor do outputs grow apart: one on clicks wants more impressions, not clicks by themselves. So
-    it is the largest factor that counts, not the largest number.
+    it is the largest factor that counts, not the largest number. What only warns is asked for where nothing blocks.
     """
-    widest = max(decisions, key=lambda decision: factor_of(decision) or 0.0, default=None)
+    blocking = [one for one in decisions if one.inconclusive is not Inconclusive.PASS_WITH_WARNING and factor_of(one)]
+    open_ones = blocking or decisions
+    widest = max(open_ones, key=lambda decision: factor_of(decision) or 0.0, default=None)
     if widest is None or factor_of(widest) is None or widest.rows_to_settle is None:
         return None
     alike = (one for one in decisions if (one.output, one.metric) == (widest.output, widest.metric))

@@ -71,7 +71,7 @@ class Subject:
         return dataclasses.replace(decision, outcome=Outcome.OBSERVED)
 
     def _without_estimate(self) -> Decision | None:
-        if self.absent is not None:
+        if self.absent is not None and not self._shows_nothing:
             return self.decide(*self.absent)
         if self.cell is None:
             return self.decide(Outcome.FAILED, "The evaluation holds no such cell, so nothing shows that it holds.")
@@ -93,6 +93,13 @@ class Subject:
         if not math.isfinite(estimate.std_error) and not self._goes_by_value:
             return self.decide(Outcome.INCONCLUSIVE, _sentence(self.cell.reason, "No interval could be told."))
         return None
+
+    @property
+    def _shows_nothing(self) -> bool:
+        """On a first run: whether not even the candidate's own value could be told over all rows."""
+        if self.absent is None or self.absent[0] is not Outcome.FIRST_RUN or self.slice:
+            return False
+        return self.cell is None or self.cell.status in (Status.NO_ROWS, Status.ONE_CLASS)
 
     @property
     def _goes_by_value(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import click
 from rich.console import Console
 
@@ -56,28 +58,19 @@ def simulate(
     from pipeline.gate_simulate import PowerConfig, power_of
     from pipeline.gate_simulate.show import power_table
 
-    margins: tuple[float, ...] = (margin or 0.0,) * len(base_rates)
-    names: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    if path is not None:
-        from pipeline.config import load_config
-        from pipeline.gate_simulate.rules import margins_of
-
-        checked = load_config(path, overrides)
-        by_output, others = margins_of(checked, auc=auc)
-        margins, names = tuple(by_output.values()), tuple(by_output)
-        confidence = confidence or checked.gate.confidence
+    asked = _of_config(path, overrides, auc=auc, cluster_size=cluster_size) if path else None
     config = PowerConfig(
         rows=rows,
         base_rates=base_rates,
-        margins=margins,
-        names=names,
+        margins=asked.margins if asked else (margin or 0.0,) * len(base_rates),
+        names=asked.names if asked else (),
+        lenient=asked.lenient if asked else (),
         correlation=correlation,
         auc=auc,
         cluster_size=cluster_size,
         within=within,
         worse=worse,
-        confidence=confidence or PowerConfig.confidence,
+        confidence=confidence or (asked.confidence if asked else PowerConfig.confidence),
     )
     drawn = None
     if draws:
@@ -85,5 +78,33 @@ def simulate(
 
         drawn = drawn_power(config, draws=draws, seed=seed)
     Console().print(power_table(config, power_of(config), drawn))
-    for other in others:
+    for other in asked.others if asked else ():
         click.echo(f"Not simulated of {other}.")
+
+
+class _Asked(NamedTuple):
+    """What of a configuration's gate is simulated, one a task, and what is not."""
+
+    margins: tuple[float, ...]
+    names: tuple[str, ...]
+    lenient: tuple[bool, ...]
+    confidence: float
+    others: tuple[str, ...]
+
+
+def _of_config(path: str, overrides: tuple[str, ...], *, auc: float, cluster_size: int) -> _Asked:
+    from pipeline.config import load_config
+    from pipeline.gate_simulate.rules import margins_of
+
+    checked = load_config(path, overrides)
+    by_output, others = margins_of(checked, auc=auc)
+    of = checked.evaluation.cluster
+    if of and cluster_size == 1:
+        others += (f"evaluation.cluster: rows are taken as independent; --cluster-size says how many of one {of}",)
+    return _Asked(
+        margins=tuple(asked.margin for asked in by_output.values()),
+        names=tuple(by_output),
+        lenient=tuple(asked.is_lenient for asked in by_output.values()),
+        confidence=checked.gate.confidence,
+        others=others,
+    )

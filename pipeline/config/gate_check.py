@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from components.gate.config import GateConfig, RuleName
+from components.gate.config import GateConfig, Rule, RuleName, WithoutReference
 from components.gate.metrics import Metric, metrics_of
 from models.binding import Problem, nearest
 from models.heads import HeadConfig
@@ -45,15 +45,26 @@ def gate_problems(
         if output not in owners and None not in tasks:
             message = f"no task or product is called `{output}`. {nearest(output, owners)}"
             yield Problem(("gate", "fused_loss", "weights", output), message, at_key=True)
+    if gate.at_least_one_superior and None not in tasks:
+        main = {output for output, task in owners.items() if task.role is Role.MAIN}
+        compared = {one.output for one in asked if one.rule is None or _is_compared(one.rule)}
+        if not main & compared:
+            message = "must have a rule that compares an output of a main task with what serves, got none: write one."
+            yield Problem(("gate", "at_least_one_superior"), message)
     can_stop = any(rule.rule is None or rule.rule.can_stop for rule in asked)  # One that is wrong may be meant to.
     if not gate.fused_loss and not gate.at_least_one_superior and not can_stop:
         message = "must hold a rule that can stop a candidate, got only such as observe: write a `margin` or a `min`."
         yield Problem(("gate", "rules"), message)
 
 
+def _is_compared(rule: Rule) -> bool:
+    """Over all rows."""
+    return rule.resolved is not RuleName.OBSERVE and not rule.only_slices
+
+
 def gate_warnings(gate: GateConfig, tasks: Sequence[Task]) -> list[str]:
     """What the gate lets happen unasked, in sentences."""
-    judged = {rule.output for rule in gate.rules if rule.resolved.value != "observe"}
+    judged = {rule.output for rule in gate.rules if rule.resolved is not RuleName.OBSERVE and not rule.only_slices}
     unguarded = [
         task.name
         for task in tasks
@@ -63,6 +74,11 @@ def gate_warnings(gate: GateConfig, tasks: Sequence[Task]) -> list[str]:
     if unguarded:
         names = ", ".join(f"`{name}`" for name in unguarded)
         found.append(f"no rule of the gate compares {names} with what serves: it may get worse from push to push.")
+    if gate.first_run is WithoutReference.BOUNDS and not any(rule.has_bounds for rule in gate.rules):
+        found.append(
+            "no rule of the gate has a `min` or `max`: while nothing serves, any candidate is pushed, unless "
+            "`first_run` is block."
+        )
     if gate.anchor is None and judged:
         found.append("the gate has no `anchor`: losses within the margins may add up from push to push.")
     unbounded = [

@@ -24,6 +24,7 @@ class PowerConfig:
         worse: By how many margins the worse model is worse.
         confidence: Of the gate, one-sided.
         names: Of the tasks; empty where they have none.
+        lenient: One a task, or none: whether what its rows leave open passes with a warning.
     """
 
     rows: int
@@ -36,6 +37,12 @@ class PowerConfig:
     worse: float = 2.0
     confidence: float = 0.95
     names: tuple[str, ...] = ()
+    lenient: tuple[bool, ...] = ()
+
+    @property
+    def leniences(self) -> tuple[bool, ...]:
+        """One a task."""
+        return self.lenient or (False,) * len(self.margins)
 
     def __post_init__(self) -> None:
         problems = []

@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from components.comparison import Kind, OutputPlan, PairedSums, Reference, Rows
 from components.comparison.cell import Cell, Comparison
-from components.gate.config import GateConfig, Rule, RuleName
+from components.gate.config import GateConfig, Inconclusive, Rule, RuleName
 from components.gate.decide import decide
 from components.gate.metrics import Metric
 from components.gate.policy import Policy
@@ -54,11 +54,15 @@ def drawn_power(config: PowerConfig, *, draws: int, seed: int, gains: float = 0.
     equal = [_status(config, generator, alike) for _ in range(draws)]
     worse = [_status(config, generator, mixed) for _ in range(draws)]
     return Drawn(
-        passes_equal=equal.count(GateStatus.PASSED) / draws,
-        stops_worse=1 - worse.count(GateStatus.PASSED) / draws,
+        passes_equal=_passed(equal) / draws,
+        stops_worse=1 - _passed(worse) / draws,
         shows_worse=worse.count(GateStatus.FAILED) / draws,
         draws=draws,
     )
+
+
+def _passed(found: Sequence[GateStatus]) -> int:
+    return sum(found.count(status) for status in (GateStatus.PASSED, GateStatus.PASSED_WITH_WARNING))
 
 
 def _status(config: PowerConfig, generator: np.random.Generator, aucs: Sequence[float]) -> GateStatus:
@@ -108,8 +112,14 @@ def _pairs(generator: np.random.Generator, count: int, correlation: float) -> np
 def _policy(config: PowerConfig) -> Policy:
     outputs = [f"task_{place}" for place in range(len(config.margins))]
     rules = tuple(
-        Rule(output=output, metric=Metric.AUC, rule=RuleName.NON_INFERIOR, margin=margin)
-        for output, margin in zip(outputs, config.margins, strict=True)
+        Rule(
+            output=output,
+            metric=Metric.AUC,
+            rule=RuleName.NON_INFERIOR,
+            margin=margin,
+            inconclusive=Inconclusive.PASS_WITH_WARNING if is_lenient else Inconclusive.BLOCK,
+        )
+        for output, margin, is_lenient in zip(outputs, config.margins, config.leniences, strict=True)
     )
     return Policy(
         gate=GateConfig(rules=rules, confidence=config.confidence), main_outputs=tuple(outputs), verdict_metrics={}

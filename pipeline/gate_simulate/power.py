@@ -29,10 +29,11 @@ class TaskPower:
         is_enough: Whether the rows are enough, in the mean, for an interval to count; else nothing passes.
         error: Standard error of the difference of an equal model.
         passes_equal: The chance that a model just as good passes.
-        stops_worse: The chance that the worse model does not pass.
+        stops_worse: The chance that the worse model does not pass; of a lenient task, `shows_worse`.
         shows_worse: The chance that it is shown to be worse by more than the margin, not only left unsettled, by an
             interval that counts.
-        rows_asked_for: At least so many rows pass equal models on all tasks together with a probability of 0.8.
+        rows_asked_for: At least so many rows settle that an equal model is no worse, on all tasks together with a
+            probability of 0.8.
     """
 
     base_rate: float
@@ -64,7 +65,8 @@ class Power:
 
 def power_of(config: PowerConfig) -> Power:
     """The chances of rule `non_inferior` on every task, by the normal distribution of the differences."""
-    tasks = tuple(_task(config, rate, margin) for rate, margin in zip(config.base_rates, config.margins, strict=True))
+    asked = zip(config.base_rates, config.margins, config.leniences, strict=True)
+    tasks = tuple(_task(config, rate, margin, is_lenient=is_lenient) for rate, margin, is_lenient in asked)
     return Power(
         tasks=tasks,
         passes_equal=math.prod(task.passes_equal for task in tasks),
@@ -73,7 +75,7 @@ def power_of(config: PowerConfig) -> Power:
     )
 
 
-def _task(config: PowerConfig, base_rate: float, margin: float) -> TaskPower:
+def _task(config: PowerConfig, base_rate: float, margin: float, *, is_lenient: bool) -> TaskPower:
     quantile = float(norm.ppf(config.confidence))
     equal = auc_error(config, base_rate, candidate=config.auc)
     worse = auc_error(config, base_rate, candidate=config.worse_auc(margin))
@@ -84,6 +86,8 @@ def _task(config: PowerConfig, base_rate: float, margin: float) -> TaskPower:
         within = norm.cdf(margin / equal * math.sqrt(rows / config.rows) - quantile)
         return float(within) * _chance_of_enough(config, base_rate, rows)
 
+    shown = float(norm.cdf(loss / worse - quantile)) * enough
+    unshown = 1 - float(norm.cdf(-margin / equal - quantile)) * enough  # Of an equal model.
     power = 1 - (1 - POWER) / len(config.base_rates)
     rarer = config.rows * min(base_rate, 1 - base_rate)
     return TaskPower(
@@ -91,9 +95,9 @@ def _task(config: PowerConfig, base_rate: float, margin: float) -> TaskPower:
         positives=config.rows * base_rate,
         is_enough=rarer >= MIN_POSITIVES and config.rows >= MIN_CLUSTERS * config.cluster_size,
         error=equal,
-        passes_equal=passes_equal(config.rows),
-        stops_worse=1 - float(norm.cdf(-loss / worse - quantile)) * enough,
-        shows_worse=float(norm.cdf(loss / worse - quantile)) * enough,
+        passes_equal=unshown if is_lenient else passes_equal(config.rows),
+        stops_worse=shown if is_lenient else 1 - float(norm.cdf(-loss / worse - quantile)) * enough,
+        shows_worse=shown,
         rows_asked_for=_ROWS[bisect.bisect_left(_ROWS, power, hi=len(_ROWS) - 1, key=passes_equal)],
     )
 

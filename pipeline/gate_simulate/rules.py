@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from components.gate.config import Rule, RuleName
+from typing import NamedTuple
+
+from components.gate.config import Inconclusive, Rule, RuleName
 from components.gate.metrics import SCALES, Metric
 from models.errors import raise_if_any
 from pipeline.config import PipelineConfig
 
-__all__ = ["margins_of"]
+__all__ = ["AskedMargin", "margins_of"]
 
 
-def margins_of(config: PipelineConfig, *, auc: float) -> tuple[dict[str, float], tuple[str, ...]]:
-    """By output how much worse its AUC may be, and what else the gate asks, which is not simulated.
+class AskedMargin(NamedTuple):
+    """How much worse an AUC may be, and whether what rows leave open of that passes with a warning."""
+
+    margin: float
+    is_lenient: bool
+
+
+def margins_of(config: PipelineConfig, *, auc: float) -> tuple[dict[str, AskedMargin], tuple[str, ...]]:
+    """By output what is asked of its AUC, and what else the gate asks, which is not simulated.
 
     Args:
         config: Its gate declares rules.
@@ -20,11 +29,13 @@ def margins_of(config: PipelineConfig, *, auc: float) -> tuple[dict[str, float],
     Raises:
         ConfigError: No rule has a margin on an AUC.
     """
-    margins, others = {}, []
+    margins: dict[str, AskedMargin] = {}
+    others = []
     for rule in config.gate.rules:
         margin = _margin(rule, auc)
         if margin is not None and not rule.only_slices:
-            margins[rule.output] = margin
+            meaning = rule.inconclusive or config.gate.inconclusive
+            margins[rule.output] = AskedMargin(margin, meaning is Inconclusive.PASS_WITH_WARNING)
         more = [field for field in ("total_margin", "min", "max", "slices") if getattr(rule, field)]
         if margin is None and rule.resolved is not RuleName.OBSERVE:
             more.insert(0, rule.resolved.value)

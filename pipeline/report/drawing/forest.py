@@ -30,6 +30,7 @@ BOTTOM: Final = 42
 NAME: Final = 16  # Where a line's name begins, after its mark.
 TONES: Final = {"good": GOOD, "bad": BAD, "warn": WARN, "plain": BASELINE}
 MARGIN: Final = -1.0  # Where the axis counts margins.
+FARTHEST: Final = 6.0  # Margins: one that is tiny beside what it bounds would press all others together.
 BETWEEN: Final = 28  # Two numbers at least.
 DASHES: Final = (0, (3, 1.6))  # Of an interval of too few rows.
 ROOM: Final = 0.06  # Of the axis, free at either end.
@@ -124,6 +125,8 @@ def axis_range(panel: Panel) -> tuple[float, float]:
         fixed.append(float(np.quantile([min(ends) for ends in slices], 1 - SHARE_SHOWN)))
         fixed.append(float(np.quantile([max(ends) for ends in slices], SHARE_SHOWN)))
     low, high = (min(fixed), max(fixed)) if fixed else (0.0, 0.0)
+    if panel.metric is None:
+        low, high = max(low, -FARTHEST), min(high, FARTHEST)
     room = ROOM * (high - low) or 0.001  # Identical models: all is 0.
     return low - room, high + room
 

@@ -57,3 +57,8 @@ def test_where_nothing_tells_no_number_is_given(case):
     given = {"rows": 100, "std_error": 0.1, "distance": 0.1, **case}
     rows, error = given.pop("rows"), given.pop("std_error")
     assert rows_needed(rows, error, confidence=0.95, power=0.8, **given) is None
+
+
+def test_a_p_value_that_is_no_number_shows_nothing():
+    assert holm_levels([math.nan], 0.05) == [0.0]
+    assert holm_levels([math.nan, 0.001], 0.05)[0] == 0.0

@@ -47,6 +47,16 @@ def test_slices_may_only_warn_where_all_rows_block(policy, comparison, cell, on_
     assert decide(policy({**MARGIN, "slices": (("city",),)}), comparison(*cells)).blessed is False
 
 
+def test_what_may_only_warn_asks_for_no_more_rows_of_what_blocks(policy, comparison, cell):
+    open_one, asked = cell(0.0, 0.01), {**MARGIN, "inconclusive": Inconclusive.ASK_FOR_DATA}
+    alone = decide(policy(asked), comparison(open_one))
+    slices = [cell(0.0, 0.03, slice=(("city", str(place)),), rows=500) for place in range(50)]
+    lenient = {**MARGIN, "slices": (("city",),), "only_slices": True, "inconclusive": Inconclusive.PASS_WITH_WARNING}
+    beside = decide(policy(asked, lenient), comparison(open_one, *slices))
+    assert beside.decisions[0].rows_to_settle == alone.decisions[0].rows_to_settle
+    assert beside.rows_to_settle == alone.rows_to_settle == 61_826
+
+
 @pytest.mark.parametrize(
     ("meaning", "blessed", "status"),
     [
@@ -105,6 +115,21 @@ def test_the_first_run_has_a_status_of_its_own(policy, comparison, cell):
     assert decide(policy({**MARGIN, "min": 0.8}), first).status is GateStatus.FAILED
     blocked = decide(policy(MARGIN, first_run=WithoutReference.BLOCK), first)
     assert (blocked.blessed, blocked.status) == (False, GateStatus.FIRST_RUN)
+
+
+@pytest.mark.parametrize("shown", [None, Status.NO_ROWS, Status.ONE_CLASS])
+def test_a_first_run_of_which_nothing_could_be_measured_is_not_pushed(policy, comparison, cell, shown):
+    cells = [] if shown is None else [cell(against=None, status=shown, candidate=None, rows=0)]
+    report = decide(policy(MARGIN), comparison(*cells, **FIRST))
+    assert (report.blessed, report.status) == (False, GateStatus.FAILED if shown is None else GateStatus.INCONCLUSIVE)
+    assert decide(policy(MARGIN), comparison(cell(against=None), **FIRST)).blessed
+
+
+def test_a_first_run_says_what_it_was_judged_by(policy, comparison, cell):
+    first = comparison(cell(against=None), **FIRST)
+    lenient = decide(policy({**MARGIN, "min": 0.7}, inconclusive=Inconclusive.PASS_WITH_WARNING), first)
+    assert "Nothing failed, but not all is settled: click auc: " in lenient.reason
+    assert decide(policy(MARGIN), first).reason.endswith("No rule bounds a value by itself, so nothing was judged.")
 
 
 def test_a_first_run_that_does_not_settle_its_bounds_is_no_silent_pass(policy, comparison, cell):

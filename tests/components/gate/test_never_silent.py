@@ -46,9 +46,9 @@ COMPARISONS = st.builds(
 )
 ASKED = [
     {"rule": RuleName.NON_INFERIOR, "margin": 0.01, "total_margin": 0.02},
-    {"rule": RuleName.SUPERIOR, "min": 0.05},
+    {"rule": RuleName.SUPERIOR, "min": 0.55},
     {"rule": RuleName.NOT_SIGNIFICANTLY_WORSE},
-    {"rule": RuleName.OBSERVE, "min": 0.0, "max": 0.9},
+    {"rule": RuleName.OBSERVE, "min": 0.5, "max": 0.9},
 ]
 POLICIES = st.builds(
     lambda first, other, meaning, both: Policy(

@@ -64,7 +64,7 @@ def fused(policy, comparison, cell):
         cells = [cell(first, 0.001, output="a", metric="log_loss"), cell(second, 0.001, output="b", metric="log_loss")]
         cells[1] = dataclasses.replace(cells[1], **spoilt)
         asked = policy(
-            {"output": "a", "metric": Metric.LOG_LOSS, "margin": 1.0},
+            {"output": "a", "metric": Metric.LOG_LOSS, "margin": 0.5},
             fused_loss=FusedLoss(weights={"a": 1.0, "b": 2.0}, margin=0.01),
             fused_metrics={"a": Metric.LOG_LOSS, "b": Metric.LOG_LOSS},
         )

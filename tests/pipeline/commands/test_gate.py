@@ -55,6 +55,15 @@ def test_rules_can_come_from_a_configuration(declared):
         assert lines[output].endswith(f" {power_of(config).tasks[0].rows_asked_for:,}")
     assert "Not simulated of click auc: total_margin, min." in done.output
     assert "Not simulated of ctcvr calibration: min, max." in done.output
+    rules = "gate.rules=[{output: click, metric: auc, margin: 0.01, min: 0.6, inconclusive: pass_with_warning}, "
+    rules += "{output: click, metric: auc, margin: 0.1, slices: [[city]], only_slices: true}]"
+    of_slices = ["--set", rules, "--set", "evaluation={slices: [[city]], cluster: user}", "--set", "gate.anchor=null"]
+    lenient = run(*asked, "--base-rate", "0.1", *of_slices)
+    assert lenient.exit_code == 0, lenient.output
+    assert "With a margin of 0.01 AUC" in lenient.output
+    assert "Not simulated of evaluation.cluster: rows are taken as independent" in lenient.output
+    (line,) = [line for line in lenient.output.splitlines() if line.startswith("click")]
+    assert line.split("%")[2].split() == line.split("%")[3].split()  # Stopped as often as shown to be worse.
     short = run(*asked, "--base-rate", "0.1")
     with pytest.raises(ConfigError, match=r"`base_rates` must name one a task, click, ctcvr, got 1 for 2\."):
         raise short.exception

@@ -42,9 +42,30 @@ def test_a_rule_is_told_in_words(load, rule, said):
 
 
 def test_all_that_judges_besides_rules_is_told(load):
-    more = "\n  at_least_one_superior: true\n  fused_loss: {weights: {click: 1}, margin: 0.01}\ntwins: {every: 3}"
-    config = load(("min: 0.5}", f"min: 0.5}}{more}"), ("served\n", "served\nevaluation: {cluster: user}\n"))
+    more = "\n  at_least_one_superior: true\n  fused_loss: {weights: {click: 1}, margin: 0.01}\n  first_run: block"
+    more += "\n  not_comparable: bounds\n  drift: {default: 0.1}"
+    more += "\n  skew: {rows: logs.csv, columns: {item: 0.2}, beyond: block}\ntwins: {every: 3}"
+    config = load(
+        ("min: 0.5}", f"margin: 0.1, min: 0.5}}{more}"), ("served\n", "served\nevaluation: {cluster: user}\n")
+    )
     asked = (
         "one user go together; no anchor; twins every 3 runs; at least one main output better; fused loss up by 0.01"
     )
-    assert asked in gate_lines(config)[0]
+    told = gate_lines(config)[0]
+    assert asked in told
+    assert (
+        "; columns that drift beyond 0.1 warn; columns whose requests differ beyond their own distances block" in told
+    )
+    assert told.endswith("; a first run is not pushed; what cannot be compared is pushed on its bounds alone")
+
+
+def test_a_rule_about_slices_alone_says_so(load):
+    rules = [
+        "{output: click, metric: auc, min: 0.5}",
+        "{output: click, metric: auc, margin: 0.1, slices: [[item]], only_slices: true}",
+        "{output: buy, metric: auc, rule: observe, slices: [[item]]}",
+    ]
+    config = load((rules[0], "\n    - ".join(rules)), ("served\n", "served\nevaluation: {slices: [[item]]}\n"))
+    _, _, of_slices, observed, _ = gate_lines(config)
+    assert of_slices == "  click auc: worse than what serves by less than 0.1, only by item, unsettled, it blocks"
+    assert observed == "  buy auc: reported by item, nothing is asked"

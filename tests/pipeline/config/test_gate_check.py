@@ -66,7 +66,7 @@ REFUSED = {
     ),
     "bounds_that_cross": (
         "{output: click, metric: log_loss, min: 2, max: 1}",
-        "25:46: .*`min` must be at most `max`, got 2.0 and 1.0.",
+        "25:46: .*`min` must be less than `max`, got 2.0 and 1.0: an interval has to fit between.",
     ),
     "a_task_the_graph_lacks": (
         "{output: clikc, metric: auc, min: 0.5}",
@@ -98,7 +98,35 @@ REFUSED = {
     ),
     "slices_without_all_rows": (
         RULE[:-1] + ", slices: [[item]], only_slices: true}",
-        "25:5: gate: `rules` must hold a rule of 'click auc' for all rows beside that of `only_slices`.",
+        "25:5: gate: `rules` must hold a rule of 'click auc' for all rows, which can stop a candidate, beside that of",
+    ),
+    "slices_beside_what_is_only_observed": (
+        RULE[:-11] + ", rule: observe}\n    - " + RULE[:-11] + ", margin: 0.1, slices: [[item]], only_slices: true}",
+        "25:5: gate: `rules` must hold a rule of 'click auc' for all rows, which can stop a candidate, beside that of",
+    ),
+    "a_bound_that_every_model_meets": (
+        "{output: click, metric: log_loss, min: 0}",
+        "25:46: .*`min` must be above 0, got 0.0: every model has as much, so nothing would be asked.",
+    ),
+    "a_bound_that_a_coin_meets": (
+        "{output: click, metric: auc, min: 0.4}",
+        "25:41: .*`min` must be at least 0.5, got 0.4: a coin has as much, so nothing would be asked.",
+    ),
+    "a_cap_at_the_best_there_is": (
+        "{output: click, metric: auc, max: 1}",
+        "25:41: .*`max` must be below 1, got 1.0: every model has at most as much.",
+    ),
+    "bounds_without_room": (
+        "{output: click, metric: calibration, min: 1, max: 1}",
+        "`min` must be less than `max`, got 1.0 and 1.0: an interval has to fit between.",
+    ),
+    "a_margin_that_no_loss_exceeds": (
+        "{output: click, metric: log_loss, margin: 1000}",
+        "25:49: .*`margin` must be under 0.693147, got 1000.0: a model whose log_loss rises by as much is worth",
+    ),
+    "a_better_task_where_none_is_compared": (
+        "{output: click, metric: calibration, min: 0.9}\n  at_least_one_superior: true",
+        "gate.at_least_one_superior: must have a rule that compares an output of a main task with what serves, got",
     ),
     "only_slices_of_none": (
         RULE[:-1] + ", only_slices: true}",
@@ -192,13 +220,16 @@ def test_a_main_task_that_nobody_guards_is_warned_of(load):
     (unguarded,) = gate_warnings(load().gate, load().tasks)
     assert unguarded.startswith("no rule of the gate compares `click`, `buy` with what serves")
     config = load(("{output: click, metric: auc, min: 0.5}", "{output: ctcvr, metric: auc, margin: 0.01}"))
-    unguarded, unanchored = gate_warnings(config.gate, config.tasks)
+    unguarded, unbounded, unanchored = gate_warnings(config.gate, config.tasks)
+    assert unbounded.startswith(
+        "no rule of the gate has a `min` or `max`: while nothing serves, any candidate is pushed"
+    )
     assert "`click`" in unguarded and "`buy`" not in unguarded
     assert "losses within the margins may add up" in unanchored
 
 
 def test_each_rule_whose_losses_add_up_despite_an_anchor_is_warned_of(load):
-    guarded = "{output: click, metric: auc, margin: 0.01, total_margin: 0.02}"
+    guarded = "{output: click, metric: auc, margin: 0.01, total_margin: 0.02, min: 0.6}"
     others = (
         "{output: buy, metric: auc, margin: 0.01}",
         "{output: buy, metric: log_loss, rule: not_significantly_worse}",

@@ -87,3 +87,17 @@ def test_what_cannot_be_is_refused_all_at_once():
     assert [problem.split()[0] for problem in error.value.problems] == [
         "`rows`", "`correlation`", "`base_rates`", "`within`", "`base_rates`", "`margins`",
     ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_task_that_may_only_warn_stops_only_what_is_shown_to_be_worse():
+    asked = config(rows=6_000, base_rates=(0.2,), margins=(0.012,), lenient=(True,))
+    power, draws = power_of(asked), 200
+    strict = power_of(config(rows=6_000, base_rates=(0.2,), margins=(0.012,)))
+    assert power.stops_worse == power.tasks[0].shows_worse == strict.tasks[0].shows_worse < strict.stops_worse
+    drawn = drawn_power(asked, draws=draws, seed=3)
+    assert drawn.stops_worse == drawn.shows_worse
+    noise = 4 * math.sqrt(0.25 / draws)
+    assert drawn.stops_worse == pytest.approx(power.stops_worse, abs=noise)
+    assert drawn.passes_equal == pytest.approx(power.passes_equal, abs=noise)
+    assert power.passes_equal > 0.99 > strict.passes_equal

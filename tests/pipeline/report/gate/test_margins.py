@@ -5,7 +5,7 @@ import pytest
 from components.comparison.cell import Reference
 from components.gate.decision import Outcome
 from components.gate.metrics import Metric
-from pipeline.report.drawing.forest import draw_forest
+from pipeline.report.drawing.forest import FARTHEST, axis_range, draw_forest
 from pipeline.report.gate.margins import margin_panel
 from pipeline.report.gate.panels import MOST_LINES
 from tests.pipeline.report.gate_reports import BY_PAYMENT, CASH, CREDIT, NO_CHARGE, cell, gate_report, rule
@@ -71,3 +71,10 @@ def test_its_names_are_whole_and_its_axis_counts_margins(panel):
     assert ">click_and_conversion AUC, since the anchor<" in drawn
     assert ">better by so many of its margins (right is better)<" in drawn
     assert drawn.count(">\N{MINUS SIGN}1<") == 1  # The margin has its number.
+
+
+def test_one_tiny_margin_does_not_press_the_others_together():
+    rules = rule("click", Metric.AUC, margin=0.01), rule("click", Metric.LOG_LOSS, margin=0.0001)
+    cells = cell("click", "auc", -0.02, 0.001), cell("click", "log_loss", 0.01, 0.001)
+    low, high = axis_range(margin_panel(gate_report(*rules, cells=cells).decisions))
+    assert -FARTHEST * 1.1 < low < -1 and 0 < high < FARTHEST * 1.1
