@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components.comparison.cell import Cell, Comparison, Reference, Status
 from components.comparison.estimate import Estimate
-from components.gate.config import GateConfig, Inconclusive, Rule, RuleName
+from components.gate.config import GateConfig, Inconclusive, Rule, RuleName, WithoutReference
 from components.gate.decide import decide
 from components.gate.decision import Outcome
 from components.gate.metrics import Metric
@@ -50,15 +50,26 @@ ASKED = [
     {"rule": RuleName.NOT_SIGNIFICANTLY_WORSE},
     {"rule": RuleName.OBSERVE, "min": 0.5, "max": 0.9},
 ]
+DAYS = (("day",),)
+OF_SLICES = {
+    "rule": RuleName.NON_INFERIOR,
+    "margin": 0.02,
+    "only_slices": True,
+    "inconclusive": Inconclusive.PASS_WITH_WARNING,
+}
 POLICIES = st.builds(
-    lambda first, other, meaning, both: Policy(
+    lambda first, other, meaning, both, without, apart: Policy(
         gate=GateConfig(
-            rules=tuple(
-                Rule(output=task, metric=Metric.AUC, slices=(("day",),), inconclusive=meaning, **asked)
-                for task, asked in zip(TASKS, (first, other), strict=True)
+            rules=(
+                *(
+                    Rule(output=task, metric=Metric.AUC, slices=() if apart else DAYS, inconclusive=meaning, **asked)
+                    for task, asked in zip(TASKS, (first, other), strict=True)
+                ),
+                *(Rule(output=task, metric=Metric.AUC, slices=DAYS, **OF_SLICES) for task in TASKS if apart),
             ),
             anchor="oldest",
             at_least_one_superior=both,
+            not_comparable=without,
         ),
         main_outputs=TASKS,
         verdict_metrics=dict.fromkeys(TASKS, Metric.AUC),
@@ -66,6 +77,8 @@ POLICIES = st.builds(
     st.sampled_from(ASKED),
     st.sampled_from(ASKED),
     st.sampled_from(Inconclusive),
+    st.booleans(),
+    st.sampled_from(WithoutReference),
     st.booleans(),
 )
 
@@ -77,7 +90,10 @@ def test_a_blessing_has_every_answer_passed_or_says_which_is_not(policy, compari
     outcomes = {answer.outcome for answer in answers}
     unsettled = [answer for answer in answers if answer.outcome is Outcome.INCONCLUSIVE]
     if report.blessed:
-        assert not outcomes & {Outcome.FAILED, Outcome.NOT_COMPARABLE}
+        assert Outcome.FAILED not in outcomes
+        if policy.gate.not_comparable is WithoutReference.BOUNDS:
+            unsettled += [answer for answer in answers if answer.outcome is Outcome.NOT_COMPARABLE]
+        assert policy.gate.not_comparable is WithoutReference.BOUNDS or Outcome.NOT_COMPARABLE not in outcomes
         assert len(report.warnings) == len(unsettled)
         first = Outcome.FIRST_RUN in outcomes
         expected = GateStatus.PASSED_WITH_WARNING if unsettled else GateStatus.PASSED
@@ -93,3 +109,6 @@ def test_what_passed_was_measured_and_within_its_limit(policy, comparison):
             assert decision.low > decision.limit
         if decision.outcome is Outcome.FIRST_RUN:
             assert decision.against in comparison.empty
+            if not decision.slice:  # Something was measured that the next run can be compared with.
+                found = [cell for cell in comparison.cells if (cell.output, cell.slice) == (decision.output, ())]
+                assert any(cell.status not in (Status.NO_ROWS, Status.ONE_CLASS) for cell in found)
