@@ -14,7 +14,7 @@ from models.binding import bind_or_raise, unbind
 from models.inputs import Input
 from pipeline.config import PipelineConfig
 
-__all__ = ["features_of", "load", "save"]
+__all__ = ["features_of", "load", "save", "transform_graph"]
 
 _BATCH: Final = 8_192
 _LAST_NODE: Final = "Transform"
@@ -29,15 +29,8 @@ def features_of(config: PipelineConfig) -> tuple[tuple[Input, ...], dict[str, Ro
     from benchmarks.run_rows import read_rows
     from components.trainer.build import model_input
     from pipeline.config.inputs import input_plans
-    from pipeline.launch import compile_pipeline, launch_node, node_ids
-    from pipeline.local import new_run_id
 
-    compiled = compile_pipeline(config, new_run_id())
-    nodes = node_ids(compiled)
-    for node in nodes[: nodes.index(_LAST_NODE) + 1]:
-        launch_node(compiled, node)
-    folder = pathlib.Path(config.home, "artifacts", "Transform", "transform_graph")
-    transformed = tft.TFTransformOutput(str(max(folder.iterdir(), key=lambda path: int(path.name))))
+    transformed = tft.TFTransformOutput(transform_graph(config))
     plans = tuple(input_plans(config.features))
     sizes = {p.vocabulary: transformed.vocabulary_size_by_name(p.vocabulary) for p in plans if p.vocabulary}
     inputs = tuple(model_input(plan, sizes) for plan in plans)
@@ -53,6 +46,19 @@ def features_of(config: PipelineConfig) -> tuple[tuple[Input, ...], dict[str, Ro
         targets = {name: columns[name] for name in config.graph.columns}
         rows[split] = Rows({plan.name: columns[plan.name] for plan in plans}, targets)
     return inputs, rows
+
+
+def transform_graph(config: PipelineConfig) -> str:
+    """Runs the configuration's pipeline up to Transform; returns the folder of its graph."""
+    from pipeline.launch import compile_pipeline, launch_node, node_ids
+    from pipeline.local import new_run_id
+
+    compiled = compile_pipeline(config, new_run_id())
+    nodes = node_ids(compiled)
+    for node in nodes[: nodes.index(_LAST_NODE) + 1]:
+        launch_node(compiled, node)
+    folder = pathlib.Path(config.home, "artifacts", "Transform", "transform_graph")
+    return str(max(folder.iterdir(), key=lambda path: int(path.name)))
 
 
 def save(path: pathlib.Path, inputs: tuple[Input, ...], rows: dict[str, Rows]) -> None:
