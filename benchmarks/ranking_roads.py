@@ -62,15 +62,9 @@ class _Road:
 
 def setup_of(subject: Subject) -> str:
     """Changes with whatever changes what its runs come to, but for the code."""
-    made_of = (
-        subject.model,
-        subject.shape,
-        subject.optimizers,
-        subject.epochs,
-        subject.batch_size,
-        tuple(LOSSES.items()),
-    )
-    counts = tuple(rows.count for rows in subject.rows.values())
+    made_of = (subject.model, subject.shape, subject.optimizers, subject.epochs, subject.batch_size, dict(LOSSES))
+    # Which lists tune is another draw with every seed; how many there are is not.
+    counts = subject.rows[FIT].count + subject.rows[TUNED].count, subject.rows[JUDGED].count
     return hashlib.blake2b(repr((made_of, counts)).encode(), digest_size=4).hexdigest()
 
 
