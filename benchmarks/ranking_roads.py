@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import gc
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import tensorflow as tf
@@ -25,10 +26,11 @@ from components.twins.budget import twin_widths
 from models.architectures import SingleTask
 from models.cost import network_size
 from models.fusion import PowerProduct
-from models.heads import Ranking
-from models.inputs import EmbeddingInput
+from models.heads import Binary, Ranking
+from models.inputs import DenseInput, EmbeddingInput
 from models.model import MultiTaskModel
-from models.optimizers import build
+from models.optimizers import Adam, build
+from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph, label_column
 
 __all__ = ["AT", "LOSSES", "ROADS", "ndcg", "setup_of", "take_road"]
@@ -70,6 +72,7 @@ def setup_of(subject: Subject) -> str:
 
 def take_road(subject: Subject, road: str, seed: int) -> Run:
     """Trains and judges one of `ROADS`."""
+    _warm_up()
     started = time.perf_counter()
     trained = _train(subject, road, seed)
     train_s = time.perf_counter() - started
@@ -88,6 +91,16 @@ def take_road(subject: Subject, road: str, seed: int) -> Run:
     tf.keras.backend.clear_session()
     gc.collect()
     return run
+
+
+@functools.cache
+def _warm_up() -> None:
+    """What TensorFlow does once a process is no road's cost."""
+    tasks = TaskGraph((Task(name="any", kind=Binary(), label="any"),))
+    model = MultiTaskModel(ModelSettings(architecture=SingleTask(), tower=()), (DenseInput(name="x"),), tasks)
+    model.compile(optimizer=build(Adam()))
+    rows = Rows({"x": np.zeros(64, np.float32)}, {label_column("any"): np.ones(64, np.float32)})
+    train(model, rows, epochs=1, batch_size=32, seed=0)
 
 
 def ndcg(rows: Rows, objective: str, scores: np.ndarray) -> float:
@@ -110,7 +123,8 @@ def _train(subject: Subject, road: str, seed: int) -> _Road:
         task = Task(name=GRADE, kind=Ranking(list="list", loss=LOSSES[road]), label=GRADE)
         model = _network(subject, task, seed)
         _fit(subject, model, seed, lists=subject.rows[FIT].targets[LISTS])
-        return _Road(_answers([model])[0], {})
+        ask = _asked([model])
+        return _Road(lambda features: ask(features)[GRADE], {})
     if road == POINTWISE:
         models = [_compiled(subject, MultiTaskModel(_seeded(subject, seed), subject.inputs, subject.tasks))]
     else:
@@ -120,7 +134,7 @@ def _train(subject: Subject, road: str, seed: int) -> _Road:
     return _fused(subject, models)
 
 
-def _seeded(subject: Subject, seed: int) -> Any:
+def _seeded(subject: Subject, seed: int) -> ModelSettings:
     return dataclasses.replace(subject.model, seed=seed)
 
 
@@ -169,35 +183,26 @@ def _fused(subject: Subject, models: Sequence[MultiTaskModel]) -> _Road:
     draws = np.random.default_rng(0).dirichlet(np.ones(len(values)), _WEIGHTS)
     tried = [dict(zip(values, weights, strict=True)) for weights in (*np.eye(len(values)), *draws)]
     best = max(tried, key=lambda weights: ndcg(tuned, GRADE, PowerProduct(weights=weights).score_rows(values)))
-    answers = _answers(models)
+    ask = _asked(models)
 
     def score(features: Columns) -> np.ndarray:
-        found = [answer(features) for answer in answers]
-        return PowerProduct(weights=best).score_rows(dict(zip(subject.objectives, found, strict=True)))
+        return PowerProduct(weights=best).score_rows(ask(features))
 
     return _Road(score, {name: round(float(weight), 4) for name, weight in best.items()})
 
 
-def _answers(models: Sequence[MultiTaskModel]) -> list[Score]:
-    """One for each output of all models; a model is asked once for all of its own."""
-    found: list[Score] = []
-    for model in models:
-        found += _answers_of(model)
-    return found
+def _asked(models: Sequence[MultiTaskModel]) -> Callable[[Columns], dict[str, np.ndarray]]:
+    """From features to the answers of all models by output, in one call."""
 
+    @tf.function
+    def ask(part: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return {name: values for model in models for name, values in model(part, training=False).items()}
 
-def _answers_of(model: MultiTaskModel) -> list[Score]:
-    ask = tf.function(lambda part: model(part, training=False))
-    kept: dict[int, dict[str, np.ndarray]] = {}
+    def answer(features: Columns) -> dict[str, np.ndarray]:
+        given = {name: tf.constant(values) for name, values in features.items()}
+        return {name: values.numpy().astype(np.float64) for name, values in ask(given).items()}
 
-    def answer(name: str, features: Columns) -> np.ndarray:
-        if id(features) not in kept:
-            kept.clear()
-            given = {key: tf.constant(values) for key, values in features.items()}
-            kept[id(features)] = {key: values.numpy().astype(np.float64) for key, values in ask(given).items()}
-        return kept[id(features)][name]
-
-    return [lambda features, name=output.name: answer(name, features) for output in model.tasks.outputs]
+    return answer
 
 
 def _serving_ratio(subject: Subject, score: Score) -> float:
@@ -206,8 +211,5 @@ def _serving_ratio(subject: Subject, score: Score) -> float:
     pointwise = _fused(subject, [model]).score
     judged = subject.rows[JUDGED]
     chosen = judged.chosen(np.arange(_CANDIDATES) % judged.count).features
-
-    # A new mapping a call: answers to one mapping are kept.
-    calls = {"own": lambda: score(dict(chosen)), "pointwise": lambda: pointwise(dict(chosen))}
-    took = interleaved_medians(calls, rounds=_ROUNDS)
+    took = interleaved_medians({"own": lambda: score(chosen), "pointwise": lambda: pointwise(chosen)}, rounds=_ROUNDS)
     return round(took["own"] / took["pointwise"], 3)
