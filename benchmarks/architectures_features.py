@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 from typing import Final
 
@@ -53,6 +54,7 @@ def transform_graph(config: PipelineConfig) -> str:
     from pipeline.launch import compile_pipeline, launch_node, node_ids
     from pipeline.local import new_run_id
 
+    os.makedirs(config.home, exist_ok=True)  # For its metadata.
     compiled = compile_pipeline(config, new_run_id())
     nodes = node_ids(compiled)
     for node in nodes[: nodes.index(_LAST_NODE) + 1]:
