@@ -71,12 +71,16 @@ def test_a_setup_does_not_hang_on_the_seed(subject, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("road", ROADS)
-def test_every_road_is_judged_by_every_objective_and_repeats(subject, road):
-    run, again = take_road(subject, road, SEED), take_road(subject, road, SEED)
+def test_every_road_is_judged_by_every_objective(subject, road):
+    run = take_road(subject, road, SEED)
     assert list(run.ndcg) == ["click", "buy", GRADE, TRUTH]
-    assert run.ndcg == again.ndcg
     assert all(0 < value < 1 for value in run.ndcg.values())
     assert bool(run.weights) == ("fused" in road)
+
+
+@pytest.mark.slow
+def test_a_road_repeats_number_by_number(subject):
+    assert take_road(subject, "ListMLE", SEED).ndcg == take_road(subject, "ListMLE", SEED).ndcg
 
 
 @pytest.mark.slow
