@@ -36,7 +36,7 @@ def serving_cost(subject: Subject, plan: TwinsPlan, rows: RunRows, *, serving: s
     Args:
         subject: Has the multi-task model.
         plan: Of the twins.
-        rows: Their raw input columns are what is asked.
+        rows: Their raw columns, all that examples keep, are what is asked.
         serving: Folder of the twins' SavedModel.
     """
     inputs = stored_inputs(subject.plan, subject.stored.transform_graph)
@@ -67,7 +67,7 @@ def _latency(subject: Subject, rows: RunRows, folders: tuple[str, str]) -> tuple
 
 def _of_calls(subject: Subject, rows: RunRows, both: Sequence[ServedModel], *, candidates: int) -> Latency:
     places = np.arange(candidates) % len(rows.serialized)
-    asked = {name: _cells(rows.raw[name][places], kind) for name, kind in subject.config.input_columns.items()}
+    asked = {name: _cells(rows.raw[name][places], kind) for name, kind in subject.config.kept_columns.items()}
 
     def call(model: ServedModel) -> Callable[[], object]:
         signature = model.signature(PREDICT_COLUMNS)

@@ -19,7 +19,7 @@ from components.twins.last import LastTwins, is_usable, read_last, write_last
 from components.twins.plan import TwinsPlan
 from components.twins.training import RECORDS, train_twins
 from pipeline.baseline.cost import serving_cost
-from pipeline.baseline.judged import MODEL, judged_beside, raw_columns
+from pipeline.baseline.judged import MODEL, judged_beside
 from pipeline.baseline.record import BaselineRecord
 from pipeline.baseline.run import FOLDER, scores_path
 from pipeline.baseline.subject import SERVING, Subject, asked_scores, subject_of
@@ -54,8 +54,7 @@ def network_baseline(config: PipelineConfig, *, say: Say = lambda text: None) ->
     subject, plan = subject_of(config), twins_plan(config)
     twins, diverged = _twins(subject, plan, say)
     say("judging them on the eval rows, beside the model of the run")
-    raw = dict.fromkeys([*raw_columns(config, None), *config.input_columns])
-    rows, path = subject.rows(EVAL, tuple(raw)), scores_path(subject, SINGLE_TASK)
+    rows, path = subject.rows(EVAL, tuple(config.kept_columns)), scores_path(subject, SINGLE_TASK)
     serving = os.path.join(twins.uri, SERVING)
     compared = judged_beside(
         config,
