@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 import tensorflow as tf
-from models.ranking import BPR, LambdaLoss, ListMLE, RankingLossConfig
 
 from benchmarks.in_memory import Rows, predict, train
 from benchmarks.ranking_results import POINTWISE, Run
@@ -30,6 +29,7 @@ from models.heads import Binary, Ranking
 from models.inputs import DenseInput, EmbeddingInput
 from models.model import MultiTaskModel
 from models.optimizers import Adam, build
+from models.ranking import BPR, LambdaLoss, ListMLE, RankingLossConfig
 from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph, label_column
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from components.trees.objective import LAMBDAMART, Objective, objective_of
 from models.binding import nearest
 from models.errors import raise_if_any
-from models.heads import Binary, HeadConfig, Ordinal
+from models.heads import Binary, HeadConfig, Ordinal, Ranking
 from models.tasks import Output, TaskGraph
 from pipeline.config import PipelineConfig
 
@@ -30,8 +30,8 @@ def check_asked(config: PipelineConfig, boosting: Boosting, *, tasks: Sequence[s
     """What can be known before anything is loaded.
 
     Returns:
-        The column that tells lists: `lists`, else the configuration's list, or user; of GBDT, whose rows are not
-        ranked against each other, its cluster before these; None without any of them.
+        The column that tells lists: `lists`, else that of ranking tasks, of the evaluation, or its user; of GBDT, whose
+        rows are not ranked against each other, its cluster before these; None without any of them.
 
     Raises:
         ConfigError: A task is not there or cannot be learnt, or there is no such column.
@@ -47,7 +47,7 @@ def check_asked(config: PipelineConfig, boosting: Boosting, *, tasks: Sequence[s
     if not problems and not outputs:
         problems.append(f"`{boosting.value}` must have a task to learn, got none: {' '.join(notes)}")
     evaluation = config.evaluation
-    declared = [lists, evaluation.list, evaluation.user]
+    declared = [lists, graph.list_column, evaluation.list, evaluation.user]
     if boosting is Boosting.GBDT:
         declared.insert(0, evaluation.cluster)
     column = next((name for name in declared if name is not None), None)
@@ -75,7 +75,8 @@ def own_outputs(graph: TaskGraph, boosting: Boosting, tasks: Sequence[str]) -> t
         if boosting is Boosting.GBDT and output.is_product:
             continue
         if objective_for(boosting, output.kind) is None:
-            why = "its labels are no grades" if boosting is Boosting.LAMBDAMART else "it has several classes"
+            ranked = "it is a ranking, which is for lambdamart" if output.kind.list_column else "it has several classes"
+            why = "its labels are no grades" if boosting is Boosting.LAMBDAMART else ranked
             notes.append(f"`{output.name}` has no trees: {why}.")
             continue
         found.append(output)
@@ -85,5 +86,5 @@ def own_outputs(graph: TaskGraph, boosting: Boosting, tasks: Sequence[str]) -> t
 def objective_for(boosting: Boosting, head: HeadConfig) -> Objective | None:
     """What the trees of an output minimise; None where they cannot learn it."""
     if boosting is Boosting.GBDT:
-        return objective_of(head)
-    return LAMBDAMART if isinstance(head, Binary | Ordinal) else None
+        return objective_of(head) if head.list_column is None else None
+    return LAMBDAMART if isinstance(head, Binary | Ordinal | Ranking) else None

@@ -5,13 +5,13 @@ import sys
 
 import numpy as np
 import pytest
-from models.ranking import RANKING_LOSSES
 
 from benchmarks import ranking, ranking_roads, run_log
 from benchmarks.in_memory import whole_lists
 from benchmarks.ranking_results import POINTWISE, Run
 from benchmarks.ranking_roads import LOSSES, ROADS, ndcg, setup_of, take_road
 from benchmarks.ranking_subjects import FIT, GRADE, JUDGED, LISTS, NAMES, SIMULATED, TRUTH, TUNED, subject_of
+from models.ranking import RANKING_LOSSES
 
 SEED = 2  # Of which calls are not timed.
 

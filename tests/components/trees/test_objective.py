@@ -28,7 +28,7 @@ def test_a_head_is_boosted_by_what_it_predicts(head, name, alpha):
 
 def test_every_head_has_one_but_that_of_several_classes():
     assert objective_of(Multiclass(num_classes=3)) is None
-    assert {head.name for head, _, _ in SAMPLES} | {"multiclass", "ordinal"} == set(HEADS)
+    assert {head.name for head, _, _ in SAMPLES} | {"multiclass", "ordinal", "ranking"} == set(HEADS)
 
 
 def test_a_rankings_answer_keeps_the_order_between_0_and_1():

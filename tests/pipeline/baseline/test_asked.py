@@ -1,12 +1,14 @@
 """What trees are asked to learn is checked before anything is loaded."""
 
+import dataclasses
 import textwrap
 
 import pytest
 
 from components.trees.objective import LAMBDAMART
 from models.errors import ConfigError
-from models.heads import Multiclass, Ordinal, Regression
+from models.heads import Multiclass, Ordinal, Ranking, Regression
+from models.tasks import Task
 from pipeline.baseline.asked import Boosting, check_asked, objective_for, own_outputs
 from pipeline.config import load_config
 
@@ -56,6 +58,8 @@ def test_boosting_learns_tasks_and_lambdamart_products_too(load):
 
 
 def test_grades_are_ranked_and_numbers_are_not():
+    assert objective_for(Boosting.LAMBDAMART, Ranking(list="query")) is LAMBDAMART
+    assert objective_for(Boosting.GBDT, Ranking(list="query")) is None
     assert objective_for(Boosting.LAMBDAMART, Ordinal(num_levels=5)) is LAMBDAMART
     assert objective_for(Boosting.LAMBDAMART, Regression()) is None
     assert objective_for(Boosting.GBDT, Multiclass(num_classes=3)) is None
@@ -74,6 +78,17 @@ def test_grades_are_ranked_and_numbers_are_not():
 )
 def test_lists_are_the_column_told_or_the_one_declared(load, boosting, declared, told, found):
     assert check_asked(load(**declared), boosting, tasks=(), lists=told) == found
+
+
+def test_the_lists_of_a_ranking_task_come_before_those_of_the_evaluation(load):
+    config = load(list="visit")
+    ranking = Task(name="order", kind=Ranking(list="query"), label="clicked")
+    with_one = dataclasses.replace(config, tasks=(*config.tasks, ranking))
+    assert check_asked(with_one, Boosting.LAMBDAMART, tasks=(), lists=None) == "query"
+    assert names(with_one, Boosting.LAMBDAMART, ["order"]) == ["order"]
+    assert own_outputs(with_one.graph, Boosting.GBDT, ["order"])[1] == [
+        "`order` has no trees: it is a ranking, which is for lambdamart."
+    ]
 
 
 @pytest.mark.parametrize(
