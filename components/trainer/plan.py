@@ -88,7 +88,9 @@ class TrainerPlan:
             problem = f"must be false with multi-valued features, got true with {', '.join(lists)}: leave it out."
             raise_if_any("training", [f"`compile_xla` {problem}"])
         column = TaskGraph(self.tasks).list_column
-        raise_if_any("training", [f"`{field}` {problem}" for field, problem in list_problems(self.training, column)])
+        if column is not None:  # A network of one task alone is trained by the settings of all.
+            torn = list_problems(self.training, column)
+            raise_if_any("training", [f"`{field}` {problem}" for field, problem in torn])
         if self.training.keep is not CheckpointRule.LAST and self.watched_split != VALIDATION:
             problem = f"must be `last` without a validation split, got `{self.training.keep.value}`"
             raise_if_any("training", [f"`keep` {problem}: what judges the model must not choose its epoch."])

@@ -28,3 +28,7 @@ def test_a_limit_of_lists_is_for_ranking_tasks_and_below_the_batch():
         TrainingSettings(epochs=1, batch_size=50, list_limit=51)
     with pytest.raises(ConfigError, match=r"`list_limit` must be positive, got 0."):
         TrainingSettings(epochs=1, list_limit=0)
+
+
+def test_one_of_several_tasks_may_be_trained_by_the_settings_of_all(plan, with_training):
+    assert with_training(plan, list_limit=9).training.list_limit == 9

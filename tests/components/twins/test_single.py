@@ -9,7 +9,7 @@ import tensorflow as tf
 from components.trainer.plan import InputPlan
 from components.twins.single import twin_of, twin_rows
 from models.expression import parse
-from models.heads import Binary, Regression
+from models.heads import Binary, Ranking, Regression
 from models.losses.terms import loss_rows
 from models.relations import ESM2, Conditional
 from models.tasks import Role, Task, TaskGraph
@@ -101,3 +101,11 @@ def test_labels_outside_a_conditionals_space_do_not_enter_its_loss(outside):
     found = loss_rows(graph, {"cart": tf.zeros(3)}, {name: tf.constant(values) for name, values in targets.items()})
     np.testing.assert_allclose(found.losses[0], [2 * np.log(2), np.log(2), 0.0], rtol=1e-6)
     assert found.counts.numpy().tolist() == [3.0]
+
+
+def test_a_twin_that_ranks_is_trained_on_whole_lists_and_no_other_is():
+    order = Task(name="order", kind=Ranking(list="visit"), prefer="buy > click > impression")
+    graph = TaskGraph((Task(name="click", kind=Binary(), label="c"), order))
+    assert twin("order", graph).task.kind == order.kind
+    assert twin_rows(twin("order", graph), INPUTS).has_lists
+    assert not twin_rows(twin("click", graph), INPUTS).has_lists
