@@ -125,7 +125,8 @@ def _output_problems(asked: AskedRule, owners: Mapping[str, Task], *, complete: 
 def _wrong_metric(metric: Metric, head: HeadConfig) -> str:
     *others, last = (known.value for known in metrics_of(head))
     choice = f"{', '.join(others)} or {last}" if others else last
-    return f"`{metric.value}` is no metric of a {head.name} output: use {choice}."
+    why = "" if head.list_column is None else ", which is a score within lists, no probability and no amount"
+    return f"`{metric.value}` is no metric of a {head.name} output{why}: use {choice}."
 
 
 def _evaluation_problems(asked: AskedRule, evaluation: EvaluationConfig) -> Iterator[Problem]:

@@ -90,7 +90,8 @@ REFUSED = {
     ),
     "calibration": (
         [RANKED, LISTS, (RULE, "{output: order, metric: calibration, min: 0.9}")],
-        "`calibration` is no metric of a ranking output: use ndcg.",
+        "`calibration` is no metric of a ranking output, which is a score within lists, no probability and no amount: "
+        "use ndcg.",
     ),
     "log loss": (
         [RANKED, LISTS, (RULE, "{output: order, metric: log_loss, max: 0.9}")],
