@@ -196,6 +196,8 @@ def trainer_plan(config: PipelineConfig) -> TrainerPlan:
         segments=segment_inputs(config.served_features, config.evaluation.slices),
         user=config.serving.user,
         signals=config.signals,
+        fusion=config.fusion,
+        fusion_columns={name: config.served_columns[name] for name in config.fusion.inputs} if config.fusion else {},
     )
 
 

@@ -21,7 +21,7 @@ class Golden:
 
     Attributes:
         rows: Serialized tf.Examples of raw columns.
-        predictions: By served output, `[rows]` or `[rows, any]`, float32.
+        predictions: By served output, `[rows]` or `[rows, any]`.
         relative: Those whose differences count as a share of their size, since they are no probabilities.
         tolerance: The largest difference that the number format of the training explains.
     """
@@ -37,7 +37,7 @@ class Golden:
         return dataclasses.replace(self, rows=self.rows[:num_rows], predictions=predictions)
 
     def to_json(self) -> str:
-        """Rows in base64; float32 survives to the last bit."""
+        """Rows in base64; numbers survive to the last bit."""
         plain = {
             "rows": [base64.b64encode(row).decode() for row in self.rows],
             "predictions": {name: values.astype(np.float64).tolist() for name, values in self.predictions.items()},
@@ -52,7 +52,7 @@ class Golden:
         plain = json.loads(text)
         return cls(
             rows=tuple(base64.b64decode(row) for row in plain["rows"]),
-            predictions={name: np.asarray(values, np.float32) for name, values in plain["predictions"].items()},
+            predictions={name: np.asarray(values, np.float64) for name, values in plain["predictions"].items()},
             relative=tuple(plain["relative"]),
             tolerance=plain["tolerance"],
         )

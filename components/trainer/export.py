@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -11,6 +13,9 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from models.experts.layout import ServingLayout
 from models.expression import ColumnType
+from models.fusion import FusionConfig, weights_text
+from models.fusion.served import ServedFusion
+from models.fusion.weights import FILE
 from models.model import MultiTaskModel
 from models.warm_start.names import network_weights
 
@@ -37,6 +42,8 @@ def export(
     folder: str,
     beside: Sequence[MultiTaskModel] = (),
     user: Sequence[str] = (),
+    fusion: FusionConfig | None = None,
+    fusion_columns: Mapping[str, ColumnType] | None = None,
 ) -> None:
     """Writes a SavedModel without optimizer state or Python code.
 
@@ -45,7 +52,8 @@ def export(
             several values the first counts, further features are not read.
         `predict_columns`: each raw column by its name, `[batch]`; "" and NaN are missing.
         `predict_candidates`, with `user`: the same, but the user's columns are `[1]`, and the others `[candidates]`.
-    All return every output by name, float32: `[batch]`, but for classes, quantiles and levels, `[batch, any]`.
+    All return every output by name, float32: `[batch]`, but for classes, quantiles and levels, `[batch, any]`; and what
+    `ServedFusion` makes of them, whose weights lie in `assets/fusion.txt`.
 
     Args:
         model: With its final weights.
@@ -55,47 +63,67 @@ def export(
         folder: Does not exist, or is empty.
         beside: Further models of the same inputs, whose outputs, of other names, are served beside.
         user: The raw columns that say the same of all candidates of one request.
+        fusion: What becomes one score; None serves none.
+        fusion_columns: The raw columns that scores read; they are not transformed.
     """
     models = (model, *beside)
-    dtypes = {name: _DTYPES[kind] for name, kind in sorted(columns.items())}
+    asked = {**columns, **(fusion_columns or {})}
+    dtypes = {name: _DTYPES[kind] for name, kind in sorted(asked.items())}
     lists = {column.name for column in model.input_specs if getattr(column, "combiner", None) is not None}
     names = [column.name for column in model.input_specs]
 
-    def score(raw: Columns) -> Columns:
-        taken = {name: _as_taken(values, raw_spec[name]) for name, values in raw.items()}
+    def predict(raw: Columns) -> Columns:
+        """Every output of a batch."""
+        taken = {name: _as_taken(raw[name], raw_spec[name]) for name in columns}
         transformed = transform(taken)
         features = {
             name: transformed[name] if name in lists else tf.ensure_shape(transformed[name], [None]) for name in names
         }
-        served = [item for one in models for item in one(features, training=False).items()]
-        return {name: tf.ensure_shape(values, [None, *values.shape[1:]]) for name, values in served}
+        served = {name: values for one in models for name, values in one(features, training=False).items()}
+        fused = module.fusion(served, raw) if fusion is not None else {}
+        return {
+            name: tf.ensure_shape(values, [None, *values.shape[1:]]) for name, values in {**served, **fused}.items()
+        }
 
     module, layout = tf.Module(), ServingLayout()
     # What the model remembers beside its layers, of weights and looks at gradients, is for training alone.
     module.transform, module.weights = transform, [weight for one in models for weight in network_weights(one)]
-    with layout():
-        signatures = _signatures(score, dtypes, user)
-    module.layout = layout.variables
-    tf.saved_model.save(module, folder, signatures=signatures)
+    with tempfile.TemporaryDirectory(prefix="fusion-") as scratch:
+        if fusion is not None:
+            module.fusion = ServedFusion(fusion, _write_weights(scratch, fusion))
+        with layout():
+            signatures = _signatures(predict, dtypes, user)
+        module.layout = layout.variables
+        tf.saved_model.save(module, folder, signatures=signatures)
     _name_inputs(folder, list(dtypes))
 
 
-def _signatures(score: Callable[[Columns], Columns], dtypes: Mapping[str, Any], user: Sequence[str]) -> dict[str, Any]:
+def _write_weights(folder: str, fusion: FusionConfig) -> str:
+    """The file that TensorFlow copies, under its name, to the assets."""
+    path = os.path.join(folder, posixpath.basename(FILE))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(weights_text(fusion.declared))
+    return path
+
+
+def _signatures(
+    predict: Callable[[Columns], Columns], dtypes: Mapping[str, Any], user: Sequence[str]
+) -> dict[str, Any]:
     """Traced, by name."""
 
     @tf.function(autograph=False)
     def predict_columns(raw: Columns) -> Columns:
-        return score(dict(zip(dtypes, raw.values(), strict=True)))
+        return predict(dict(zip(dtypes, raw.values(), strict=True)))
 
     @tf.function(autograph=False)
     def predict_candidates(raw: Columns) -> Columns:
-        return score(_repeated(dict(zip(dtypes, raw.values(), strict=True)), user))
+        return predict(_repeated(dict(zip(dtypes, raw.values(), strict=True)), user))
 
     @tf.function(autograph=False)
     def predict_examples(examples: tf.Tensor) -> Columns:
         spec = {name: tf.io.RaggedFeature(dtype) for name, dtype in dtypes.items()}
         parsed = tf.io.parse_example(examples, spec)
-        return score({name: _first(parsed[name], _MISSING[dtype]) for name, dtype in dtypes.items()})
+        return predict({name: _first(parsed[name], _MISSING[dtype]) for name, dtype in dtypes.items()})
 
     signatures = {
         SERVING_DEFAULT: predict_examples.get_concrete_function(tf.TensorSpec([None], tf.string, _EXAMPLES)),

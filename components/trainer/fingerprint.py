@@ -29,13 +29,14 @@ def fingerprint(plan: TrainerPlan, inputs: Sequence[Input], stores: Sequence[Row
     """The same for the same rows, in whatever files and order, the same declaration, seed, start and code.
 
     Args:
-        plan: Where its checkpoints lie does not count, nor by which segments its gates are shown, nor who asks.
+        plan: Where its checkpoints lie does not count, nor by which segments its gates are shown, nor what is asked of
+            it when it is served.
         inputs: The model's, whose vocabularies have sizes.
         stores: The rows of the splits.
         start: Fingerprint of what it goes on from; empty for fresh weights.
     """
     parts = [
-        dataclasses.replace(plan, checkpoint_root="", segments={}, user=()).to_json(),
+        dataclasses.replace(plan, checkpoint_root="", segments={}, user=(), fusion=None, fusion_columns={}).to_json(),
         json.dumps(unbind(list(inputs)), sort_keys=True),
         *(f"{store.num_rows} {store.digest}" for store in stores),
         start,

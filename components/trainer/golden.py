@@ -11,8 +11,11 @@ import tensorflow as tf
 
 from components.parity.config import MOST_ROWS
 from components.parity.golden import GOLDEN_FILE, Golden
+from components.trainer.cells import first_value
 from components.trainer.plan import TrainerPlan
 from components.trainer.settings import Precision
+from models.expression import ColumnType
+from models.fusion import SCORE, score_name, score_rows
 from models.heads import Binary, Multiclass
 from models.model import MultiTaskModel
 from models.tasks import TaskGraph
@@ -54,10 +57,12 @@ def keep_golden(
         What was written.
     """
     rows = _chosen(files, MOST_ROWS)
+    predictions = _predictions(model, transform, raw_spec, plan=plan, rows=rows)
+    scores = _scores(plan, rows, predictions)
     golden = Golden(
         rows=rows,
-        predictions=_predictions(model, transform, raw_spec, plan=plan, rows=rows),
-        relative=_relative(plan),
+        predictions=predictions | scores,
+        relative=(*_relative(plan), *scores),
         tolerance=_TOLERANCES[plan.training.precision],
     )
     pathlib.Path(folder, GOLDEN_FILE).write_text(golden.to_json(), encoding="utf-8")
@@ -94,6 +99,20 @@ def _predictions(
         return {name: values.numpy() for name, values in model(features, training=False).items()}
     finally:
         tf.config.experimental.enable_tensor_float_32_execution(rounded)
+
+
+def _scores(plan: TrainerPlan, rows: Sequence[bytes], predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The fused ones, by NumPy; none without a fusion."""
+    if plan.fusion is None or not rows:
+        return {}
+    parsed = [tf.train.Example.FromString(row).features.feature for row in rows]
+    columns = {
+        name: np.array([first_value(row, name, kind) for row in parsed], object if kind is ColumnType.STRING else "f4")
+        for name, kind in plan.fusion_columns.items()
+    }
+    values = {**predictions, **columns}
+    of_each = {score_name(name): score_rows(plan.fusion, name, values) for name in plan.fusion.formulas}
+    return {SCORE: of_each[score_name(plan.fusion.served)], **of_each}
 
 
 def _relative(plan: TrainerPlan) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from models.balancers import BalancerConfig
 from models.binding import bind_or_raise, unbind
 from models.errors import raise_if_any
 from models.expression import ColumnType
+from models.fusion import FusionConfig
 from models.inputs import Combiner
 from models.settings import ModelSettings
 from models.signals import SignalConfig
@@ -66,6 +67,8 @@ class TrainerPlan:
             learned vocabulary; they do not decide the model.
         user: Raw columns that are the same for all candidates of one request; they do not decide the weights.
         signals: What is learnt beside the tasks.
+        fusion: How predictions become one score when they are served, which does not decide the weights either.
+        fusion_columns: Raw columns that scores read as they are.
     """
 
     tasks: tuple[Task, ...]
@@ -80,6 +83,13 @@ class TrainerPlan:
     segments: dict[str, str] = dataclasses.field(default_factory=dict)
     user: tuple[str, ...] = ()
     signals: tuple[SignalConfig, ...] = ()
+    fusion: FusionConfig | None = None
+    fusion_columns: dict[str, ColumnType] = dataclasses.field(default_factory=dict)
+
+    @property
+    def served_columns(self) -> dict[str, ColumnType]:
+        """All raw columns that the served model is asked with."""
+        return {**self.columns, **self.fusion_columns}
 
     def __post_init__(self) -> None:
         lists = [f"`{column.name}`" for column in self.inputs if column.combiner is not None]

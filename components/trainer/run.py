@@ -57,6 +57,8 @@ def run_fn(fn_args: FnArgs) -> None:
             columns=plan.columns,
             folder=fn_args.serving_model_dir,
             user=plan.user,
+            fusion=plan.fusion,
+            fusion_columns=plan.fusion_columns,
         )
         if beginning is not None:
             beginning.keep(trained.model, fn_args.serving_model_dir)
@@ -70,7 +72,7 @@ def run_fn(fn_args: FnArgs) -> None:
                 files=fn_args.custom_config[GOLDEN_FILES_KEY],
                 folder=fn_args.model_run_dir,
             )
-            write_warmup(fn_args.serving_model_dir, golden.rows, columns=plan.columns, user=plan.user)
+            write_warmup(fn_args.serving_model_dir, golden.rows, columns=plan.served_columns, user=plan.user)
 
 
 @contextlib.contextmanager

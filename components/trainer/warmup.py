@@ -9,6 +9,7 @@ from typing import Any, Final
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
+from components.trainer.cells import first_value
 from components.trainer.export import PREDICT_CANDIDATES, PREDICT_COLUMNS, SERVING_DEFAULT
 from models.expression import ColumnType
 
@@ -26,7 +27,7 @@ def write_warmup(folder: str, rows: Sequence[bytes], *, columns: Mapping[str, Co
     Args:
         folder: Of the SavedModel.
         rows: Serialized tf.Examples of raw columns, as they come when it is asked.
-        columns: The raw columns that the model's inputs read.
+        columns: The raw columns that it is asked with.
         user: Those that `predict_candidates` takes once.
 
     Source: TF Serving's guide "SavedModel Warmup".
@@ -46,7 +47,7 @@ def _requests(
     rows: Sequence[bytes], columns: Mapping[str, ColumnType], user: Sequence[str]
 ) -> Iterator[predict_pb2.PredictRequest]:
     parsed = [tf.train.Example.FromString(row).features.feature for row in rows]
-    values = {name: [_first(row, name, kind) for row in parsed] for name, kind in columns.items()}
+    values = {name: [first_value(row, name, kind) for row in parsed] for name, kind in columns.items()}
     yield _request(SERVING_DEFAULT, {_EXAMPLES: tf.make_tensor_proto(rows, tf.string)})
     yield _request(PREDICT_COLUMNS, {name: _tensor(of, columns[name]) for name, of in values.items()})
     if user:
@@ -64,11 +65,3 @@ def _request(signature: str, inputs: Mapping[str, Any]) -> predict_pb2.PredictRe
 
 def _tensor(values: Sequence[bytes | float], kind: ColumnType) -> Any:  # Any: as above.
     return tf.make_tensor_proto(values, tf.string if kind is ColumnType.STRING else tf.float32)
-
-
-def _first(row: Any, name: str, kind: ColumnType) -> bytes | float:  # Any: a protobuf map of features.
-    if kind is ColumnType.STRING:
-        texts = row[name].bytes_list.value if name in row else ()
-        return texts[0] if texts else b""
-    numbers = row[name].float_list.value if name in row else ()
-    return numbers[0] if numbers else float("nan")

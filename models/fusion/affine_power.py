@@ -61,6 +61,7 @@ class AffinePower(Formula):
 
     @override
     def problems(self, weights: Mapping[str, float]) -> list[str]:
+        """See `Formula`."""
         below = [
             f"`{name}` must be 0 or more, got {value!r}: a factor below 0 has no logarithm."
             for name, value in weights.items()

@@ -82,7 +82,7 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
     if fusion is not None and all_tasks is not None:
         problems += fusion_problems(fusion, all_tasks)
     if sections.get("serving") is not None and served is not None:
-        problems += serving_problems(sections["serving"], served)
+        problems += serving_problems(sections["serving"], served, fusion)
     evaluation = sections.get("evaluation", EvaluationConfig())
     gate, hidden = readable_gate(content.get("gate"))
     problems += [*hidden, *gate_problems(gate, asked_rules(content.get("gate")), tasks, evaluation=evaluation)]

@@ -86,7 +86,7 @@ def test_files_survive():
     back = Golden.from_json(GOLDEN.to_json())
     assert (back.rows, back.relative, back.tolerance) == (GOLDEN.rows, GOLDEN.relative, GOLDEN.tolerance)
     for name, values in GOLDEN.predictions.items():
-        assert back.predictions[name].tobytes() == values.tobytes()
+        assert back.predictions[name].tobytes() == values.astype(np.float64).tobytes()
     first = GOLDEN.first(2)
     assert first.rows == (b"a", b"b")
     np.testing.assert_array_equal(first.predictions["spend"], SPEND[:2])

@@ -5,7 +5,7 @@ import pytest
 from pipeline.errors import ConfigFileError
 
 REFUSED = {
-    "an_unknown_column": ("[itme]", "serving.user.0: no feature reads a column `itme`. Did you mean `item`?"),
+    "an_unknown_column": ("[itme]", "serving.user.0: no feature or score reads a column `itme`. Did you mean `item`?"),
     "every_column": ("[item, price]", "serving.user: must leave a column that features read to the candidates"),
     "twice": ("[item, item]", "serving: `user` must name a column once, got ['item'] twice."),
 }
