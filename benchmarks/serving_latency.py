@@ -33,7 +33,7 @@ from models.settings import ModelSettings
 from models.tasks import Task, TaskGraph
 from pipeline.serving.server.model import ServedModel
 
-__all__ = ["TASKS", "Latency", "Vocabularies", "main", "measure"]
+__all__ = ["SPEC", "TASKS", "Latency", "Vocabularies", "draw_rows", "main", "measure", "ple_model"]
 
 CANDIDATES: Final = (1, 100, 1_000)
 TASKS: Final = (
@@ -43,6 +43,7 @@ TASKS: Final = (
 )
 _USER: Final = tuple(f"user_{place}" for place in range(8))
 _COLUMNS: Final = (*_USER, *(f"item_{place}" for place in range(12)))
+SPEC: Final = dict.fromkeys(_COLUMNS, tf.io.FixedLenFeature([], tf.string))  # Raw columns, and how they come.
 _NUM_IDS: Final = 10_000
 _DIM: Final = 16
 _SHAPE: Final = (1_024, 512)  # The proportions of the network of one task.
@@ -85,12 +86,9 @@ class Vocabularies(tf.Module):
 
 def measure(folder: pathlib.Path, *, rounds: int, clock: Callable[[], float] = time.perf_counter) -> list[Latency]:
     """Exports the models under `folder`, and asks them."""
-    inputs = tuple(EmbeddingInput(name=name, table=name, num_ids=_NUM_IDS, dim=_DIM) for name in _COLUMNS)
-    architecture = PLE(num_levels=2, num_shared=4, num_specific=2, expert=(128, 64))
-    settings = ModelSettings(architecture=architecture, tower=(64,))
-    graph = TaskGraph(TASKS)
-    budget = network_size(settings, inputs, graph)
-    models = {"all": MultiTaskModel(settings, inputs, graph)}
+    models = {"all": ple_model()}
+    settings, inputs = models["all"].settings, models["all"].input_specs
+    budget = network_size(settings, inputs, TaskGraph(TASKS))
     for task in TASKS:
         alone = dataclasses.replace(task, given=None)
         widths = twin_widths(alone, settings, inputs, shape=_SHAPE, budget=budget)
@@ -100,20 +98,31 @@ def measure(folder: pathlib.Path, *, rounds: int, clock: Callable[[], float] = t
     return [_latency(served, number, rounds=rounds, clock=clock) for number in CANDIDATES]
 
 
-def _served(model: MultiTaskModel, folder: pathlib.Path) -> ServedModel:
-    columns = dict.fromkeys(_COLUMNS, ColumnType.STRING)
-    spec = dict.fromkeys(_COLUMNS, tf.io.FixedLenFeature([], tf.string))
-    export(model, Vocabularies(), spec, columns=columns, folder=str(folder), user=_USER)
-    return ServedModel(folder, 1)
+def ple_model() -> MultiTaskModel:
+    """Of three tasks."""
+    inputs = tuple(EmbeddingInput(name=name, table=name, num_ids=_NUM_IDS, dim=_DIM) for name in _COLUMNS)
+    architecture = PLE(num_levels=2, num_shared=4, num_specific=2, expert=(128, 64))
+    return MultiTaskModel(ModelSettings(architecture=architecture, tower=(64,)), inputs, TaskGraph(TASKS))
 
 
-def _latency(served: Mapping[str, ServedModel], number: int, *, rounds: int, clock: Callable[[], float]) -> Latency:
+def draw_rows(number: int) -> dict[str, np.ndarray]:
+    """Candidates of one user, by column."""
     draw = np.random.default_rng(number)
     rows = {
         name: np.array([f"value {id_}".encode() for id_ in draw.integers(0, _NUM_IDS, number)], object)
         for name in _COLUMNS
     }
-    rows |= {name: np.full(number, rows[name][0], object) for name in _USER}
+    return rows | {name: np.full(number, rows[name][0], object) for name in _USER}
+
+
+def _served(model: MultiTaskModel, folder: pathlib.Path) -> ServedModel:
+    columns = dict.fromkeys(_COLUMNS, ColumnType.STRING)
+    export(model, Vocabularies(), SPEC, columns=columns, folder=str(folder), user=_USER)
+    return ServedModel(folder, 1)
+
+
+def _latency(served: Mapping[str, ServedModel], number: int, *, rounds: int, clock: Callable[[], float]) -> Latency:
+    rows = draw_rows(number)
     once = rows | {name: rows[name][:1] for name in _USER}
     examples = {"examples": np.array([_example(rows, row) for row in range(number)], object)}
     names = [task.name for task in TASKS]

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from components.evaluator.plan import EvaluatorPlan
 from components.example_gen.split import EVAL
 from pipeline.config import PipelineConfig
 from pipeline.fingerprint import code_fingerprint
 
 __all__ = ["evaluator_plan"]
+
+_CODE: Final = (
+    "components/comparison",
+    "components/evaluator",
+    "components/fusion",
+    "components/gate/metrics.py",
+    "models/fusion",
+)
 
 
 def evaluator_plan(config: PipelineConfig) -> EvaluatorPlan:
@@ -23,5 +33,6 @@ def evaluator_plan(config: PipelineConfig) -> EvaluatorPlan:
         gauc_weight=evaluation.gauc_weight,
         ndcg_at=evaluation.ndcg_at,
         batch_size=evaluation.batch_size,
-        code=code_fingerprint("components/comparison", "components/evaluator", "components/gate/metrics.py"),
+        fusion=config.fusion,
+        code=code_fingerprint(*_CODE),
     )

@@ -81,7 +81,9 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
         served=references["baseline_model"].outputs["model"],
     )
     gate = _gate(config, trainer, evaluator, parity=parity, shifts=shifts)
-    pusher = _pusher(config, trainer, gate, served=references["baseline_model"], statistics=statistics)
+    pusher = _pusher(
+        config, trainer, gate, served=references["baseline_model"], statistics=statistics, evaluator=evaluator
+    )
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
         pipeline_root=os.path.join(config.home, "artifacts"),
@@ -149,7 +151,7 @@ def _gate(
     return TaskGate(
         evaluation=evaluator.outputs["evaluation"],
         model=trainer.outputs["model"],
-        policy=gate_policy(config.gate, config.graph).to_json(),
+        policy=gate_policy(config.gate, config.graph, config.fusion).to_json(),
         code=code_fingerprint("components/gate", "components/comparison"),
         parity=parity.outputs["parity"],
         **{name: node.outputs[name] for name, node in shifts.items()},
@@ -208,6 +210,7 @@ def _pusher(
     *,
     served: base_component.BaseComponent,
     statistics: base_component.BaseComponent,
+    evaluator: base_component.BaseComponent,
 ) -> VersionPusher:
     folder = pusher_pb2.PushDestination.Filesystem(base_directory=os.path.abspath(config.serving_directory))
     return VersionPusher(
@@ -217,4 +220,5 @@ def _pusher(
         statistics=statistics.outputs["statistics"],
         push_destination=pusher_pb2.PushDestination(filesystem=folder),
         policy=push_policy(config),
+        evaluation=evaluator.outputs["evaluation"] if config.fusion is not None else None,
     ).with_id("Pusher")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 __all__ = ["Estimate"]
 
@@ -36,7 +36,7 @@ class Estimate:
         """
         if self.std_error == 0:
             return self.value
-        return self.value + float(student.ppf(level, self.dof)) * self.std_error
+        return self.value + float(stdtrit(self.dof, level)) * self.std_error
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """Two-sided; 0.95 leaves 2.5 % on either side."""

@@ -14,6 +14,7 @@ from components.comparison.rows import Membership, Rows
 from components.evaluator.grouping import clusters, memberships
 from components.evaluator.lineup import Lineup
 from components.evaluator.plan import EvaluatorPlan
+from models.fusion.spread import between_0_and_1
 
 __all__ = ["join", "losses_and_hits", "rows_of", "take", "without_clusters"]
 
@@ -39,6 +40,8 @@ def rows_of(extracts: _Extracts, plan: EvaluatorPlan, lineups: Mapping[str, Line
             scores, hits = losses_and_hits(labels, predictions)
         else:
             scores = np.stack([np.asarray(given, np.float64).reshape(num_rows) for given in predictions])
+            if plan.fusion is not None and output in plan.fusion.judged:
+                scores = between_0_and_1(scores)
         yield output, Rows(labels=labels, scores=scores, hits=hits, clusters=own, slices=slices, known=known)
 
 

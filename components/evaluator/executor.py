@@ -73,10 +73,10 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                 | "Compare"
                 >> tfma.ExtractEvaluateAndWriteResults(
                     eval_shared_model=candidate.shared,  # That, and the next, only tell TFMA to work on batches.
-                    eval_config=model_specs(plan.tasks, CANDIDATE),
-                    extractors=extractors(plan.tasks, models, representations=source.TensorRepresentations()),
+                    eval_config=model_specs(plan, CANDIDATE),
+                    extractors=extractors(plan, models, representations=source.TensorRepresentations()),
                     evaluators=[comparison_evaluator(plan, lineups, num_partitions=_partitions(examples, plan.split))],
-                    writers=[comparison_writer(opponents.header, lineups, folder=folder)],
+                    writers=[comparison_writer(opponents.header, plan, lineups, folder=folder)],
                 )
             )
 

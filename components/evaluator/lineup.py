@@ -7,12 +7,11 @@ from collections.abc import Mapping
 
 from components.comparison.cell import Reference
 from components.comparison.kinds import Kind
-from components.comparison.metrics import COMPARED
 from components.comparison.plan import OutputPlan
 from components.evaluator.errors import UnusableModelError
 from components.evaluator.models import OpenModel
 from components.evaluator.plan import EvaluatorPlan
-from components.gate.metrics import metrics_of
+from components.gate.metrics import SCORE_METRICS, metrics_of
 from models.heads import HeadConfig, Multiclass
 from models.tasks import Output
 
@@ -39,7 +38,7 @@ class Lineup:
 
 
 def line_up(plan: EvaluatorPlan, candidate: OpenModel, opponents: Mapping[Reference, Opponent]) -> dict[str, Lineup]:
-    """A lineup for each output of the task graph.
+    """A lineup for each output of the task graph, and for each fused score that has a label.
 
     Args:
         plan: What is evaluated.
@@ -49,7 +48,10 @@ def line_up(plan: EvaluatorPlan, candidate: OpenModel, opponents: Mapping[Refere
     Raises:
         UnusableModelError: The candidate lacks an output.
     """
-    return {output.name: _lineup(plan, output, candidate, opponents) for output in plan.tasks.outputs}
+    return {
+        name: _lineup(plan, dataclasses.replace(output, name=name), candidate, opponents)
+        for name, output in plan.judged.items()
+    }
 
 
 def _lineup(
@@ -64,24 +66,13 @@ def _lineup(
         for reference, opponent in opponents.items()
         if not reasons[reference] and not isinstance(opponent, str)
     }
-    kind = _kind(output.kind)
     return Lineup(
-        plan=OutputPlan(
-            output=output.name,
-            kind=kind,
-            metrics=_metrics(plan, output.kind),
-            references=tuple(compared),
-            slicings=plan.slices,
-            clustered=plan.cluster is not None,
-            weighted=any(task.kept_negatives < 1 for task in plan.tasks.tasks),
-            gauc_weight=plan.gauc_weight,
-            ndcg_at=plan.ndcg_at,
+        plan=plan.output_plan(
+            output.name, kind=_kind(output.kind), metrics=_metrics(plan, output), references=tuple(compared)
         ),
         models=(candidate.name, *compared.values()),
         not_comparable={reference: reason for reference, reason in reasons.items() if reason},
-        clustered_groups=frozenset(
-            metric for metric, column in plan.groups.items() if plan.cluster not in (None, column)
-        ),
+        clustered_groups=plan.clustered_groups,
     )
 
 
@@ -103,7 +94,7 @@ def _kind(head: HeadConfig) -> Kind:
     return Kind.BINARY if head.is_binary else Kind.REGRESSION
 
 
-def _metrics(plan: EvaluatorPlan, head: HeadConfig) -> tuple[str, ...]:
-    """Those of the head, without those whose rows are not grouped."""
-    found = [metric.value for metric in metrics_of(head)]
-    return tuple(name for name in found if name in plan.groups or not COMPARED[name].by_group)
+def _metrics(plan: EvaluatorPlan, output: Output) -> list[str]:
+    """Those of the head, of a fused score those of order."""
+    is_score = plan.fusion is not None and output.name in plan.fusion.judged
+    return [metric.value for metric in (SCORE_METRICS if is_score else metrics_of(output.kind))]

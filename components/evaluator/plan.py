@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Final
 
+from components.comparison.cell import Reference
+from components.comparison.kinds import Kind
+from components.comparison.metrics import COMPARED
+from components.comparison.plan import OutputPlan
 from components.gauc_weight import GaucWeight
 from models.binding import bind_or_raise, unbind
-from models.tasks import TaskGraph, known_column, label_column
+from models.fusion import FusionConfig
+from models.tasks import Output, TaskGraph, known_column, label_column
 
 __all__ = ["PLAN_KEY", "EvaluatorPlan"]
 
@@ -29,6 +35,7 @@ class EvaluatorPlan:
         gauc_weight: What a user counts for in GAUC.
         ndcg_at: How many places of a list NDCG looks at.
         batch_size: Rows scored at once.
+        fusion: Whose scores are compared too, where it has a label for them, and whose rows are kept.
         code: A fingerprint of the code that evaluates, so that a cached result is not taken for that of newer code.
     """
 
@@ -41,6 +48,7 @@ class EvaluatorPlan:
     gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS
     ndcg_at: int = 10
     batch_size: int = 1_000
+    fusion: FusionConfig | None = None
     code: str = ""
 
     def to_json(self) -> str:
@@ -59,12 +67,43 @@ class EvaluatorPlan:
         return {metric: column for metric, column in columns.items() if column is not None}
 
     @property
+    def judged(self) -> dict[str, Output]:
+        """All that is compared, and the output whose label it is compared by: scores have that of another."""
+        found = {output.name: output for output in self.tasks.outputs}
+        if self.fusion is not None and self.fusion.label is not None:
+            found |= dict.fromkeys(self.fusion.judged, found[self.fusion.label])
+        return found
+
+    def output_plan(
+        self, name: str, *, kind: Kind, metrics: Sequence[str], references: Sequence[Reference]
+    ) -> OutputPlan:
+        """How one of `judged` is compared; of the metrics those are left out whose rows are not grouped."""
+        return OutputPlan(
+            output=name,
+            kind=kind,
+            metrics=tuple(metric for metric in metrics if metric in self.groups or not COMPARED[metric].by_group),
+            references=tuple(references),
+            slicings=self.slices,
+            clustered=self.cluster is not None,
+            weighted=any(task.kept_negatives < 1 for task in self.tasks.tasks),
+            gauc_weight=self.gauc_weight,
+            ndcg_at=self.ndcg_at,
+        )
+
+    @property
+    def clustered_groups(self) -> frozenset[str]:
+        """The metrics within groups that are not the clusters themselves."""
+        return frozenset(metric for metric, column in self.groups.items() if self.cluster not in (None, column))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns of an example that are read beside what the models read themselves."""
         found: dict[str, None] = dict.fromkeys(column for columns in self.slices for column in columns)
         found.update(dict.fromkeys(self.groups.values()))
         if self.cluster is not None:
             found[self.cluster] = None
+        if self.fusion is not None:
+            found.update(dict.fromkeys(self.fusion.inputs))
         for output in self.tasks.outputs:
             found.update(dict.fromkeys((label_column(output.name), known_column(output.name))))
         return tuple(found)

@@ -20,7 +20,8 @@ from tensorflow_model_analysis.utils import model_util
 from typing_extensions import override
 
 from components.evaluator.models import MODEL_TYPE, SIGNATURE, OpenModel
-from models.tasks import TaskGraph, known_column, label_column
+from components.evaluator.plan import EvaluatorPlan
+from models.tasks import known_column, label_column
 
 __all__ = ["LAST_STAGE", "extractors", "model_specs"]
 
@@ -30,31 +31,30 @@ _LOG: Final = logging.getLogger(__name__)
 _Extracts = dict[str, Any]  # TFMA's: nested dicts of arrays.
 
 
-def model_specs(graph: TaskGraph, name: str) -> config_pb2.EvalConfig:
+def model_specs(plan: EvaluatorPlan, name: str) -> config_pb2.EvalConfig:
     """What TFMA is told of one model: its signature, and the columns of labels and weights, the same for all models."""
-    outputs = [output.name for output in graph.outputs]
     spec = config_pb2.ModelSpec(
         name=name,
         signature_name=SIGNATURE,
         model_type=MODEL_TYPE,
-        label_keys={output: label_column(output) for output in outputs},
-        example_weight_keys={output: known_column(output) for output in outputs},
+        label_keys={name: label_column(output.name) for name, output in plan.judged.items()},
+        example_weight_keys={name: known_column(output.name) for name, output in plan.judged.items()},
     )
     return config_pb2.EvalConfig(model_specs=[spec])
 
 
 def extractors(
-    graph: TaskGraph, models: Sequence[OpenModel], *, representations: Mapping[str, Any]
+    plan: EvaluatorPlan, models: Sequence[OpenModel], *, representations: Mapping[str, Any]
 ) -> list[tfma.extractors.Extractor]:
     """In the order in which a batch passes them; none takes rows one by one.
 
     Args:
-        graph: Whose outputs are compared.
+        plan: What is compared.
         models: The candidate first.
         representations: How columns become tensors; `Any`, since protobuf's generated classes carry no types.
     """
     candidate, *references = models
-    alone = model_specs(graph, candidate.name)
+    alone = model_specs(plan, candidate.name)
     found = [
         features_extractor.FeaturesExtractor(alone, tensor_representations=representations),
         labels_extractor.LabelsExtractor(alone),

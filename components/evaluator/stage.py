@@ -16,6 +16,7 @@ from components.evaluator.assembling import Header, compare, figures_of
 from components.evaluator.batches import rows_of, without_clusters
 from components.evaluator.combining import CombineGroups, CombineRows, GroupsOf, RowsOf
 from components.evaluator.grouping import ids
+from components.evaluator.kept_rows import KeepRows, WriteRows
 from components.evaluator.lineup import Lineup
 from components.evaluator.plan import EvaluatorPlan
 from components.evaluator.record import FIGURES_FILE, figures_text
@@ -27,6 +28,7 @@ __all__ = ["comparison_evaluator", "comparison_writer"]
 _SUMS: Final = "comparison"  # The key of TFMA's evaluations.
 _ROWS: Final = "rows"
 _GROUPS: Final = "groups"
+_KEPT: Final = "kept_rows"  # The key of TFMA's evaluations of rows that fusion weights are judged by.
 
 _Extracts = Mapping[str, Any]  # TFMA's: nested dicts of arrays.
 _Evaluation = dict[str, beam.PCollection]
@@ -46,9 +48,11 @@ def comparison_evaluator(
     return tfma.evaluators.Evaluator(stage_name="AccumulateComparison", run_after=LAST_STAGE, ptransform=stage)
 
 
-def comparison_writer(header: Header, lineups: Mapping[str, Lineup], *, folder: str) -> tfma.writers.Writer:
-    """Makes one comparison of all sums and writes it with a report's figures into `folder`."""
-    return tfma.writers.Writer(stage_name="WriteComparison", ptransform=_Write(header, lineups, folder))
+def comparison_writer(
+    header: Header, plan: EvaluatorPlan, lineups: Mapping[str, Lineup], *, folder: str
+) -> tfma.writers.Writer:
+    """Makes one comparison of all sums and writes it with a report's figures, and rows that are kept, into `folder`."""
+    return tfma.writers.Writer(stage_name="WriteComparison", ptransform=_Write(header, plan, lineups, folder=folder))
 
 
 @final
@@ -76,18 +80,24 @@ class _Accumulate(beam.PTransform):
                 | "CombineGroups" >> beam.CombinePerKey(CombineGroups(self._lineups))
                 | "NameGroups" >> beam.Map(_named, _GROUPS)
             )
-        return {_SUMS: parts | "Sums" >> beam.Flatten()}
+        found = {_SUMS: parts | "Sums" >> beam.Flatten()}
+        if self._plan.fusion is not None:
+            candidate = next(iter(self._lineups.values())).models[0]
+            found[_KEPT] = input_or_inputs | "Keep" >> KeepRows(self._plan, candidate)
+        return found
 
 
 @final
 class _Write(beam.PTransform):
-    def __init__(self, header: Header, lineups: Mapping[str, Lineup], folder: str) -> None:
+    def __init__(self, header: Header, plan: EvaluatorPlan, lineups: Mapping[str, Lineup], *, folder: str) -> None:
         super().__init__()
-        self._header, self._lineups, self._folder = header, lineups, folder
+        self._header, self._plan, self._lineups, self._folder = header, plan, lineups, folder
 
     @override
     def expand(self, input_or_inputs: _Evaluation) -> beam.PCollection:
-        """Sums to files."""
+        """Sums to files, and rows to theirs."""
+        if _KEPT in input_or_inputs:
+            _ = input_or_inputs[_KEPT] | "WriteRows" >> WriteRows(self._plan, self._folder)
         return (
             input_or_inputs[_SUMS]
             | "Gather" >> beam.CombineGlobally(beam.combiners.ToListCombineFn())

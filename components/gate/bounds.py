@@ -6,8 +6,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtr
 
 from components.comparison.estimate import Estimate
 
@@ -38,7 +37,7 @@ def p_above(estimate: Estimate) -> float:
     value = estimate.value - estimate.approximation
     if estimate.std_error == 0:
         return 0.0 if value > 0 else 1.0
-    return float(student.sf(value / estimate.std_error, estimate.dof))
+    return float(stdtr(estimate.dof, -value / estimate.std_error))
 
 
 def holm_levels(p_values: Sequence[float], level: float) -> list[float]:
@@ -76,6 +75,6 @@ def rows_needed(rows: int, std_error: float, *, distance: float, confidence: flo
     """
     if not (distance > 0 and math.isfinite(std_error)) or rows < 1:
         return None
-    quantiles = float(norm.ppf(confidence) + norm.ppf(power))
+    quantiles = float(ndtri(confidence) + ndtri(power))
     needed = rows * (quantiles * std_error / distance) ** 2
     return math.ceil(needed) if math.isfinite(needed) else None

@@ -9,7 +9,7 @@ from typing import Final
 
 from models.heads import HeadConfig
 
-__all__ = ["SCALES", "Metric", "Scale", "loss_metric", "main_metric", "metrics_of"]
+__all__ = ["SCALES", "SCORE_METRICS", "Metric", "Scale", "loss_metric", "main_metric", "metrics_of"]
 
 
 class Metric(enum.Enum):
@@ -68,6 +68,8 @@ SCALES: Final[dict[Metric, Scale]] = {
     Metric.NDCG: Scale(1, highest=1.0),
     Metric.ACCURACY: Scale(1, highest=1.0),
 }
+
+SCORE_METRICS: Final = (Metric.AUC, Metric.GAUC, Metric.NDCG)  # Of a fused score, which is no probability.
 
 _OF_PROBABILITIES: Final = (Metric.GAUC, Metric.NORMALISED_ENTROPY, Metric.CALIBRATION_ERROR, Metric.NDCG)
 _LOSSES: Final = (Metric.LOG_LOSS, Metric.MSE, Metric.MAE)

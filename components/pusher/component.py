@@ -20,7 +20,7 @@ __all__ = ["VersionPusher", "VersionPusherSpec"]
 
 @final
 class VersionPusherSpec(ComponentSpec):
-    """TFX's, what served, and statistics; neither model nor blessing may be left out."""
+    """TFX's, what served, statistics, and an evaluation; neither model nor blessing may be left out."""
 
     PARAMETERS: Mapping[str, ExecutionParameter] = keys.PusherSpec.PARAMETERS
     INPUTS: Mapping[str, ChannelParameter] = {
@@ -28,6 +28,7 @@ class VersionPusherSpec(ComponentSpec):
         keys.MODEL_BLESSING_KEY: ChannelParameter(type=standard_artifacts.ModelBlessing),
         SERVED_KEY: ChannelParameter(type=standard_artifacts.Model),
         keys.STATISTICS_KEY: ChannelParameter(type=standard_artifacts.ExampleStatistics),
+        keys.EVALUATION_KEY: ChannelParameter(type=standard_artifacts.ModelEvaluation, optional=True),
     }
     OUTPUTS: Mapping[str, ChannelParameter] = keys.PusherSpec.OUTPUTS
 
@@ -52,6 +53,7 @@ class VersionPusher(base_component.BaseComponent):
         statistics: channel.BaseChannel,
         push_destination: pusher_pb2.PushDestination,
         policy: PushPolicy,
+        evaluation: channel.BaseChannel | None = None,
     ) -> None:
         """Takes all that is asked of a push, and the folder that a model server watches.
 
@@ -63,6 +65,7 @@ class VersionPusher(base_component.BaseComponent):
             statistics: What StatisticsGen tells.
             push_destination: The folder.
             policy: What becomes of the other versions.
+            evaluation: The Evaluator's, whose kept rows go beside the model; None where it keeps none.
         """
         parameters = {
             keys.MODEL_KEY: model,
@@ -71,6 +74,7 @@ class VersionPusher(base_component.BaseComponent):
             keys.STATISTICS_KEY: statistics,
             keys.PUSH_DESTINATION_KEY: push_destination,
             keys.CUSTOM_CONFIG_KEY: json_utils.dumps({POLICY_KEY: policy.to_json()}),
+            keys.EVALUATION_KEY: evaluation,
             keys.PUSHED_MODEL_KEY: channel.Channel(type=standard_artifacts.PushedModel),
         }
         super().__init__(spec=VersionPusherSpec(**parameters))

@@ -15,6 +15,7 @@ from typing_extensions import override
 from components.artifacts import Artifacts, Properties
 from components.baseline.published import Published
 from components.example_gen.split import TRAIN
+from components.fusion.rows_file import KEPT_ROWS, ROWS_FILE
 from components.pusher.policy import PushPolicy
 from components.pusher.push import push
 from components.shift.report import LEARNED_FROM
@@ -56,7 +57,7 @@ class Executor(executor.Executor):
             over=_compared_with(input_dict),
             policy=_policy(exec_properties),
             run=self._run_id(),
-            beside=_statistics(input_dict),
+            beside=_statistics(input_dict) | _kept_rows(input_dict),
         )
         if outcome.folder is not None:
             io_utils.copy_dir(model, pushed.uri)
@@ -91,3 +92,10 @@ def _statistics(input_dict: Artifacts) -> dict[str, str]:
     if not given:
         return {}
     return {LEARNED_FROM: os.path.join(artifact_utils.get_split_uri(given, TRAIN), os.path.basename(LEARNED_FROM))}
+
+
+def _kept_rows(input_dict: Artifacts) -> dict[str, str]:
+    """The same of the rows by which fusion weights are judged; empty where the Evaluator kept none."""
+    given = input_dict.get(standard_component_specs.EVALUATION_KEY)
+    path = os.path.join(artifact_utils.get_single_uri(given), ROWS_FILE) if given else ""
+    return {KEPT_ROWS: path} if os.path.exists(path) else {}

@@ -14,6 +14,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from models.experts.layout import ServingLayout
 from models.expression import ColumnType
 from models.fusion import FusionConfig, weights_text
+from models.fusion.beside import write_declaration
 from models.fusion.served import ServedFusion
 from models.fusion.weights import FILE
 from models.model import MultiTaskModel
@@ -30,6 +31,7 @@ _DTYPES: Final = {ColumnType.STRING: tf.string, ColumnType.NUMBER: tf.float32}
 _MISSING: Final[dict[Any, str | float]] = {tf.string: "", tf.float32: float("nan")}
 
 Columns = dict[str, tf.Tensor]
+_Predict = Callable[[Columns], Columns]
 Transform = Callable[[Mapping[str, Any]], Mapping[str, Any]]  # Any: dense or sparse tensors.
 
 
@@ -69,33 +71,46 @@ def export(
     models = (model, *beside)
     asked = {**columns, **(fusion_columns or {})}
     dtypes = {name: _DTYPES[kind] for name, kind in sorted(asked.items())}
-    lists = {column.name for column in model.input_specs if getattr(column, "combiner", None) is not None}
-    names = [column.name for column in model.input_specs]
-
-    def predict(raw: Columns) -> Columns:
-        """Every output of a batch."""
-        taken = {name: _as_taken(raw[name], raw_spec[name]) for name in columns}
-        transformed = transform(taken)
-        features = {
-            name: transformed[name] if name in lists else tf.ensure_shape(transformed[name], [None]) for name in names
-        }
-        served = {name: values for one in models for name, values in one(features, training=False).items()}
-        fused = module.fusion(served, raw) if fusion is not None else {}
-        return {
-            name: tf.ensure_shape(values, [None, *values.shape[1:]]) for name, values in {**served, **fused}.items()
-        }
-
+    predict = _predictor(models, transform, {name: raw_spec[name] for name in columns})
     module, layout = tf.Module(), ServingLayout()
     # What the model remembers beside its layers, of weights and looks at gradients, is for training alone.
     module.transform, module.weights = transform, [weight for one in models for weight in network_weights(one)]
     with tempfile.TemporaryDirectory(prefix="fusion-") as scratch:
         if fusion is not None:
             module.fusion = ServedFusion(fusion, _write_weights(scratch, fusion))
+            predict = _with_scores(predict, module.fusion)
         with layout():
             signatures = _signatures(predict, dtypes, user)
         module.layout = layout.variables
         tf.saved_model.save(module, folder, signatures=signatures)
     _name_inputs(folder, list(dtypes))
+    if fusion is not None:
+        write_declaration(folder, fusion)
+
+
+def _predictor(models: Sequence[MultiTaskModel], transform: Transform, raw_spec: Mapping[str, Any]) -> _Predict:
+    """From raw columns, more than `raw_spec` names, to every output of all models."""
+    specs = models[0].input_specs
+    lists = {column.name for column in specs if getattr(column, "combiner", None) is not None}
+
+    def predict(raw: Columns) -> Columns:
+        transformed = transform({name: _as_taken(raw[name], spec) for name, spec in raw_spec.items()})
+        features = {
+            name: transformed[name] if name in lists else tf.ensure_shape(transformed[name], [None])
+            for name in (column.name for column in specs)
+        }
+        served = [item for one in models for item in one(features, training=False).items()]
+        return {name: tf.ensure_shape(values, [None, *values.shape[1:]]) for name, values in served}
+
+    return predict
+
+
+def _with_scores(predict: _Predict, fusion: ServedFusion) -> _Predict:
+    def predict_and_score(raw: Columns) -> Columns:
+        served = predict(raw)
+        return served | fusion(served, raw)
+
+    return predict_and_score
 
 
 def _write_weights(folder: str, fusion: FusionConfig) -> str:
@@ -106,9 +121,7 @@ def _write_weights(folder: str, fusion: FusionConfig) -> str:
     return path
 
 
-def _signatures(
-    predict: Callable[[Columns], Columns], dtypes: Mapping[str, Any], user: Sequence[str]
-) -> dict[str, Any]:
+def _signatures(predict: _Predict, dtypes: Mapping[str, Any], user: Sequence[str]) -> dict[str, Any]:
     """Traced, by name."""
 
     @tf.function(autograph=False)

@@ -102,6 +102,13 @@ class FusionConfig:
         return (SCORE, *map(score_name, self.formulas))
 
     @property
+    def judged(self) -> tuple[str, ...]:
+        """The scores that are judged by `label`, each once; none without it."""
+        if self.label is None:
+            return ()
+        return (SCORE, *(score_name(formula) for formula in self.formulas if formula != self.served))
+
+    @property
     def declared(self) -> FlatWeights:
         """Every weight of every formula and segment by its key, such as `main.ctr` and `main.ctr@US`."""
         found = {

@@ -19,7 +19,7 @@ def compared_outputs(
     plan: EvaluatorPlan, candidate: ComparedModel, reference: ComparedModel
 ) -> tuple[dict[str, Lineup], tuple[str, ...]]:
     """By output that A serves, and what is not compared."""
-    names = [output.name for output in plan.tasks.outputs]
+    names = list(plan.judged)
     mine, others = candidate.opened, reference.opened
     # A stand-in for what A lacks, so that lineups come of all outputs; those are left out below.
     whole = dataclasses.replace(mine, widths=dict.fromkeys(names, 0) | mine.widths)

@@ -56,7 +56,7 @@ def judged(found: Compared, config: PipelineConfig) -> Compared:
     asked = [rule for rule in config.gate.rules if rule.total_margin is not None]
     rules = tuple(dataclasses.replace(rule, total_margin=None) for rule in config.gate.rules)
     gate = dataclasses.replace(config.gate, rules=rules, anchor=None, drift=None, skew=None)
-    report = decide(gate_policy(gate, config.graph), found.comparison)
+    report = decide(gate_policy(gate, config.graph, config.fusion), found.comparison)
     notes = ("`total_margin` is not judged: it counts from the anchor, which is neither A nor B.",) if asked else ()
     return dataclasses.replace(found, report=report, notes=found.notes + notes)
 

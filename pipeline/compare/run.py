@@ -62,7 +62,7 @@ def compare_models(config: PipelineConfig, *, candidate: str, reference: str, pa
     pieces: dict[_Key, list[GroupsOf]] = {}
     more = [column for model in both for column in model.columns]
     for rows in read_rows(rows_plan, plan, path=path, more=more):
-        extracts = _extracts(rows, both, list(lineups))
+        extracts = _extracts(rows, both, {name: plan.judged[name].name for name in lineups})
         for output, own in rows_of(extracts, plan, lineups):
             sums[output].add(own)
             for piece in _groups(extracts, plan, lineups[output], own):
@@ -86,13 +86,13 @@ def _folder(path: str) -> str:
     return os.path.join(path, str(found[-1])) if found else path
 
 
-def _extracts(rows: Rows, both: list[ComparedModel], outputs: list[str]) -> dict[str, Any]:
-    """As TFMA's extractors leave a batch."""
+def _extracts(rows: Rows, both: list[ComparedModel], labels: Mapping[str, str]) -> dict[str, Any]:
+    """As TFMA's extractors leave a batch, given the output whose label each is compared by."""
     return {
         tfma.INPUT_KEY: rows.examples,
         tfma.FEATURES_KEY: rows.columns,
-        tfma.LABELS_KEY: {output: rows.columns[label_column(output)] for output in outputs},
-        tfma.EXAMPLE_WEIGHTS_KEY: {output: rows.columns[known_column(output)] for output in outputs},
+        tfma.LABELS_KEY: {name: rows.columns[label_column(of)] for name, of in labels.items()},
+        tfma.EXAMPLE_WEIGHTS_KEY: {name: rows.columns[known_column(of)] for name, of in labels.items()},
         tfma.PREDICTIONS_KEY: {model.opened.name: model.scores(rows) for model in both},
     }
 

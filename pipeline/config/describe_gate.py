@@ -34,7 +34,7 @@ def gate_lines(config: PipelineConfig) -> list[str]:
     general += ["at least one main output better"] if gate.at_least_one_superior else []
     general += [f"fused loss up by {gate.fused_loss.margin:g} at most"] if gate.fused_loss else []
     general += [*_checks(gate), *_without(gate)]
-    rules = gate_policy(gate, config.graph).gate.rules
+    rules = gate_policy(gate, config.graph, config.fusion).gate.rules
     return [f"gate: {'; '.join(general)}", *(f"  {_named(rule)}: {', '.join(_asked(rule))}" for rule in rules)]
 
 

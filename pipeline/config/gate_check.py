@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from components.gate.config import GateConfig, Rule, RuleName, WithoutReference
-from components.gate.metrics import Metric, metrics_of
+from components.gate.metrics import SCORE_METRICS, Metric, metrics_of
 from models.binding import Problem, nearest
+from models.fusion import SCORE, FusionConfig
 from models.heads import HeadConfig
 from models.tasks import Role, Task
 from models.tasks.check import product_name
@@ -25,6 +26,7 @@ def gate_problems(
     tasks: Sequence[Task | None],
     *,
     evaluation: EvaluationConfig | None,
+    fusion: FusionConfig | None = None,
 ) -> Iterator[Problem]:
     """Whether outputs, metrics and slices of the rules are there, and whether any of them can stop a candidate.
 
@@ -33,10 +35,14 @@ def gate_problems(
         asked: All its rules, as far as they can be read.
         tasks: None for one that could not be read: then no output is said to be missing.
         evaluation: None if it could not be read.
+        fusion: Its scores have rules too, where it has a label for them.
     """
     owners = _owners(tasks)
     for rule in asked:
-        yield from _output_problems(rule, owners, complete=None not in tasks)
+        if fusion is not None and rule.output in fusion.scores:
+            yield from _score_problems(rule, fusion)
+        else:
+            yield from _output_problems(rule, owners, complete=None not in tasks)
         if evaluation is not None:
             yield from _evaluation_problems(rule, evaluation)
     if gate is None:
@@ -120,6 +126,17 @@ def _output_problems(asked: AskedRule, owners: Mapping[str, Task], *, complete: 
     if rule is not None and task.role is Role.MAIN and rule.rule is None and not rule.can_stop:
         message = f"asks nothing of main task {task.name!r}: write a `margin`, a `min` or `max`, or `rule: observe`."
         yield Problem(asked.path, message)
+
+
+def _score_problems(asked: AskedRule, fusion: FusionConfig) -> Iterator[Problem]:
+    if asked.output not in fusion.judged:
+        way_out = f"write `{SCORE}`, which it is" if fusion.label is not None else "name what it is to rank"
+        message = f"`{asked.output}` is not judged by `fusion.label`, {fusion.label!r}: {way_out}."
+        yield Problem((*asked.path, "output"), message)
+    elif asked.metric is not None and asked.metric not in SCORE_METRICS:
+        known = ", ".join(metric.value for metric in SCORE_METRICS)
+        message = f"`{asked.metric.value}` is no metric of a score, which is no probability: use one of {known}."
+        yield Problem((*asked.path, "metric"), message)
 
 
 def _wrong_metric(metric: Metric, head: HeadConfig) -> str:

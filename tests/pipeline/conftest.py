@@ -33,12 +33,21 @@ training:
   dense_optimizer: {{name: adam, learning_rate: 0.01}}
 evaluation:
   slices: [[category_0]]
+fusion:
+  served: main
+  label: ctcvr
+  formulas:
+    main: {{kind: power_product, weights: {{click: 1, conversion: 0.5, number_1: 0}}}}
+    other: {{kind: formula, expression: "click + w * number_1", weights: {{w: 0.1}}}}
+  columns: {{number_1: {{missing: 1, least: 0.01}}}}
+  segment: {{column: category_1, weights: {{v1: {{main: {{click: 2}}}}}}}}
 gate:
   inconclusive: pass_with_warning
   parity: {{process: same}}
   drift: {{default: 0.1, beyond: block}}
   rules:
     - {{output: click, metric: auc, min: 0.55, margin: 0.4}}
+    - {{output: score, metric: auc, margin: 0.2}}
 push:
   directory: {folder}/served
 """

@@ -86,7 +86,10 @@ def test_the_pusher_is_reached_only_through_the_gate(tmp_path):
         "model_blessing": [("TaskGate", "blessing")],
         "served": [("ServingModel", "model")],
         "statistics": [("StatisticsGen", "statistics")],
+        "evaluation": [("Evaluator", "evaluation")],  # For the rows that judge fusion weights.
     }
+    without = wiring(tmp_path, "fusion=null", "gate.rules=[{output: click, metric: auc, min: 0.55}]")
+    assert set(without["Pusher"][0]) == set(inputs) - {"evaluation"}
     assert nodes["TaskGate"][0] == {
         "evaluation": [("Evaluator", "evaluation")],
         "model": [("Trainer", "model")],

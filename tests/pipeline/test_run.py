@@ -39,7 +39,8 @@ def test_each_run_pushes_a_version_of_its_own(funnel):
 def test_the_served_model_takes_features_and_gives_every_output(scores):
     answer, signature = scores
     assert set(signature.inputs) == {"category_0", "category_1", "number_0", "number_1"}
-    assert set(answer) == {"click", "conversion", "ctcvr"}
+    scores = {"score", "score/main", "score/other", "fusion_version"}
+    assert set(answer) == {"click", "conversion", "ctcvr"} | scores
     assert np.isfinite(list(answer.values())).all()
 
 
@@ -81,7 +82,8 @@ def test_a_single_task_that_waits_for_its_labels_goes_the_whole_way_too(funnel, 
     write_waiting_rows(funnel, tmp_path / "rows.csv")
     tasks = "[{name: click, kind: binary, label: click, matures_after: 5d, label_time: clicked}]"
     paths = [f"root={tmp_path}/runs", f"push.directory={tmp_path}/served", f"data.path={tmp_path}/rows.csv"]
-    config = load_config(funnel.path, [f"tasks={tasks}", "data.event_time={column: shown}", *paths])
+    alone = [f"tasks={tasks}", "fusion=null", "gate.rules=[{output: click, metric: auc, min: 0.55}]"]
+    config = load_config(funnel.path, [*alone, "data.event_time={column: shown}", *paths])
     run_locally(config, run_id=new_run_id())
     assert len(versions(config.serving_directory)) == 1
     store = os.path.join(config.home, "metadata.sqlite")

@@ -5,6 +5,7 @@ import pytest
 from models.expression import ColumnType
 from models.fusion import PowerProduct
 from pipeline.config.describe import describe
+from pipeline.config.gate import gate_policy
 from pipeline.errors import ConfigFileError
 
 PUSH = "push:\n"
@@ -91,3 +92,38 @@ def test_all_of_it_is_told_at_once(refused):
 
 def test_a_weighted_sum_takes_what_may_be_negative(declare):
     assert declare(("{ctcvr: 1}", "{spend: -1}")).fusion.formulas["sum"].declared == {"spend": -1.0}
+
+
+RULE = "    - {output: score, metric: auc, margin: 0.01}\n"
+
+
+@pytest.fixture
+def ruled(load):
+    """The gate with a further rule, of scores that have a label or not."""
+
+    def run(rule, label="  label: ctcvr\n"):
+        fusion = FUSION.replace("  label: ctcvr\n", label)
+        return load((PUSH, fusion + PUSH), ("metric: auc, min: 0.5}\n", f"metric: auc, min: 0.5}}\n{rule}"))
+
+    return run
+
+
+def test_a_score_is_judged_by_a_rule_or_observed(ruled):
+    config = ruled(RULE)
+    rules = {rule.output: rule.rule.value for rule in gate_policy(config.gate, config.graph, config.fusion).gate.rules}
+    assert (rules["score"], rules["score/sum"]) == ("non_inferior", "observe")
+
+
+@pytest.mark.parametrize(
+    ("rule", "label", "message"),
+    [
+        (RULE.replace("auc", "log_loss"), "  label: ctcvr\n", "`log_loss` is no metric of a score, which is no prob"),
+        (RULE.replace("score", "score/main"), "  label: ctcvr\n", "`score/main` is not judged by `fusion.label`"),
+        (RULE, "", "`score` is not judged by `fusion.label`, None: name what it is to rank."),
+        (RULE.replace("score", "scor"), "  label: ctcvr\n", "no task or product is called `scor`."),
+        (RULE.replace("auc", "gauc"), "  label: ctcvr\n", "`gauc` needs `evaluation.user`"),
+    ],
+)
+def test_a_rule_that_no_score_can_answer_is_refused(ruled, rule, label, message):
+    with pytest.raises(ConfigFileError, match=message):
+        ruled(rule, label)

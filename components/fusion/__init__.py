@@ -1,0 +1,1 @@
+"""Fusion weights of what serves: judged on the rows that the Evaluator kept, and put beside the model anew."""

@@ -1,0 +1,111 @@
+"""Sets weights of what serves: judged as a model would be, then pushed as a version of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from components.comparison.cell import Comparison, Reference
+from components.fusion.compare import columns_to_compare, compare_weights
+from components.fusion.rows_file import read_rows
+from components.gate.config import GateConfig
+from components.gate.decide import decide
+from components.gate.policy import Policy
+from components.gate.report import GateReport
+from components.pusher.reweigh import reweigh
+from models.errors import raise_if_any
+from models.fusion import SCORE, FlatWeights, FusionConfig, score_name, weights_text
+from pipeline.config import PipelineConfig
+from pipeline.config.gate import resolved_rules
+from pipeline.config.push import push_policy
+from pipeline.evaluation import evaluator_plan
+from pipeline.fusion.assignments import assigned
+from pipeline.fusion.errors import NoScoresError
+from pipeline.fusion.served import ServedScores, served_scores
+
+__all__ = ["Change", "set_weights"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Change:
+    """What became of weights that were to be set.
+
+    Attributes:
+        before: What served.
+        weights: Those that were to be set.
+        comparison: Of scores with them, A, and with those that served, B.
+        report: What the gate decided.
+        version: The new version; None where the gate refused.
+    """
+
+    before: ServedScores
+    weights: dict[str, float]
+    comparison: Comparison
+    report: GateReport
+    version: int | None
+
+
+def set_weights(config: PipelineConfig, assignments: Sequence[str], *, now_s: int) -> Change:
+    """Judges weights on the rows that the run of what serves has kept, and pushes them where the gate lets them pass.
+
+    `total_margin` counts from the weights that the version's run declared, so that small losses do not add up.
+
+    Args:
+        config: Its rules of scores decide; formulas are those of what serves.
+        assignments: See `assigned`.
+        now_s: Unix time.
+
+    Raises:
+        ConfigError: Weights are wrong, or nothing would change.
+        NoScoresError: Nothing serves that has scores, or no rule judges them.
+        CorruptVersionError, ServesAnotherError, ServedFolderError, UnusableInputError: See what raises them.
+    """
+    before = served_scores(config)
+    weights = assigned(before.fusion, before.weights, assignments)
+    same = [f"version {before.version} has these weights already: nothing would change."]
+    raise_if_any("fusion", same if weights == before.weights else [])
+    scores = _changed(before.fusion, before.weights, weights)
+    policy = _policy(config.gate, before.fusion, scores)
+    references = {Reference.BASELINE: before.weights}
+    if any(rule.total_margin is not None for rule in policy.gate.rules):
+        references[Reference.ANCHOR] = dict(before.fusion.declared)
+    asked = dict.fromkeys(columns for rule in policy.gate.rules for columns in rule.slices)
+    plan = dataclasses.replace(evaluator_plan(config), slices=tuple(asked))
+    batch = read_rows(before.rows, columns_to_compare(plan, before.fusion))
+    comparison = compare_weights(plan, before.fusion, batch, scores=scores, candidate=weights, references=references)
+    comparison = dataclasses.replace(
+        comparison, references={reference: f"version {before.version}" for reference in references}
+    )
+    report = decide(policy, comparison)
+    version = None
+    if report.blessed:
+        version = reweigh(
+            config.serving_directory,
+            push_policy(config),
+            text=weights_text(weights),
+            over=before.version,
+            now_s=now_s,
+        )
+    return Change(before=before, weights=weights, comparison=comparison, report=report, version=version)
+
+
+def _changed(fusion: FusionConfig, before: FlatWeights, after: FlatWeights) -> list[str]:
+    """The scores that other weights are set of."""
+    keys = [key for key in {*before, *after} if before.get(key) != after.get(key)]
+    formulas = {key.partition(".")[0] for key in keys}
+    return [SCORE if name == fusion.served else score_name(name) for name in fusion.formulas if name in formulas]
+
+
+def _policy(gate: GateConfig, fusion: FusionConfig, scores: Sequence[str]) -> Policy:
+    """The rules that are about these scores, and nothing else: the heads are the same."""
+    if fusion.label is None:
+        raise NoScoresError("`fusion.label` must name what the score is to rank, got none: declare it, and run again.")
+    rules = tuple(rule for rule in resolved_rules(gate) if rule.output in scores)
+    judged_by = {rule.output for rule in rules if rule.can_stop}
+    if free := [score for score in scores if score not in judged_by]:
+        raise NoScoresError(
+            f"`gate.rules` must hold a rule about {free[0]} that can stop weights, such as {{output: {free[0]}, "
+            "metric: auc, margin: 0.005}: without one anything would pass."
+        )
+    judged = dataclasses.replace(gate, rules=rules, at_least_one_superior=False, fused_loss=None, drift=None, skew=None)
+    return Policy(gate=judged, main_outputs=(), verdict_metrics={}, fused_metrics={})

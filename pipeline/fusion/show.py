@@ -1,0 +1,60 @@
+"""Weights on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from components.fusion.rows_file import columns_of, read_rows, values_of
+from models.arrays import NUMPY
+from models.fusion import FlatWeights, version_of
+from pipeline.config import PipelineConfig
+from pipeline.config.describe_fusion import fusion_lines
+from pipeline.fusion.served import ServedScores
+
+__all__ = ["print_weights", "reminder"]
+
+
+def print_weights(served: ServedScores, console: Console) -> None:
+    """Prints the formulas, a line a weight, and how often what a logarithm is taken of is 0 or less."""
+    console.print(f"Version {served.version} serves weights of version {version_of(served.weights)}.")
+    for line in fusion_lines(served.fusion)[1:]:
+        console.print(line, markup=False, highlight=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("weight", overflow="fold")
+    for title in ("serves", "was pushed with"):
+        table.add_column(title, justify="right", no_wrap=True)
+    pushed = served.fusion.declared
+    for key in sorted({*served.weights, *pushed}):
+        table.add_row(key, *(_number(weights.get(key)) for weights in (served.weights, pushed)))
+    console.print("", table, "", sep="\n")
+    for line in _floored(served):
+        console.print(line, markup=False, highlight=False)
+
+
+def reminder(config: PipelineConfig, weights: FlatWeights) -> Iterator[str]:
+    """What the next run would undo: it serves the weights that CONFIG declares."""
+    declared = config.fusion.declared if config.fusion is not None else {}
+    others = [key for key in sorted({*weights, *declared}) if weights.get(key) != declared.get(key)]
+    if others:
+        yield "The next run serves what CONFIG declares. To keep what serves now, write there:"
+    for key in others:
+        now = f"{weights[key]:g}" if key in weights else "nothing"
+        then = f"{declared[key]:g}" if key in declared else "nothing"
+        yield f"  {key}: {now}, in place of {then}"
+
+
+def _floored(served: ServedScores) -> Iterator[str]:
+    fusion = served.fusion
+    batch = read_rows(served.rows, columns_of(fusion))
+    prepared = fusion.prepare(values_of(fusion, batch), NUMPY)
+    for name in fusion.formulas:
+        for column, count in fusion.num_floored(name, prepared).items():
+            yield f"{name}: `{column}` is 0 or less in {count:,} of {len(batch):,} rows: they come last by it."
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"

@@ -1,0 +1,53 @@
+"""`evenkeel fusion`, as it is typed."""
+
+import subprocess
+import sys
+
+import pytest
+
+from components.pusher.folder import versions
+from pipeline.cli import main
+
+
+@pytest.fixture
+def fusion(shop, tmp_path, monkeypatch, capsys):
+    """Runs a command on a shop whose version 7 serves; its status, what it said, and the versions."""
+    config = shop()
+
+    def run(command, *arguments):
+        monkeypatch.setattr("sys.argv", ["evenkeel", "fusion", command, str(tmp_path / "shop.yaml"), *arguments])
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        return exit_.value.code, capsys.readouterr(), versions(config.serving_directory)
+
+    return run
+
+
+def test_what_passes_is_pushed_and_what_the_next_run_would_undo_is_said(fusion):
+    status, said, known = fusion("set", "main.click=0.95")
+    assert (status, len(known)) == (0, 2)
+    assert f"Version {known[-1]} serves the model of version 7 with the new weights." in said.out
+    assert "  main.click: 0.95, in place of 1" in said.out.splitlines()
+    _, shown, _ = fusion("show")
+    assert [line.split() for line in shown.out.splitlines() if line.startswith("main.click ")] == [
+        ["main.click", "0.95", "1"]
+    ]
+    assert "main: `price` is 0 or less in 1," in shown.out
+
+
+def test_what_is_refused_is_said_with_its_reason_and_a_status_of_its_own(fusion):
+    status, said, known = fusion("set", "main.buy=0.1")
+    assert (status, known) == (3, [7])
+    assert "Not pushed, version 7 serves on: score auc" in said.err
+
+
+@pytest.mark.integration
+def test_neither_needs_tensorflow(pytestconfig):
+    program = (
+        "import sys, pipeline.commands.fusion_set, pipeline.fusion.change, pipeline.fusion.show, pipeline.compare.show;"
+        "print([name for name in ('tensorflow', 'tfx', 'apache_beam', 'scipy.stats') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=pytestconfig.rootpath, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
