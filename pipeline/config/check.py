@@ -85,10 +85,8 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems += serving_problems(sections["serving"], served, fusion)
     evaluation = sections.get("evaluation", EvaluationConfig())
     gate, hidden = readable_gate(content.get("gate"))
-    problems += [
-        *hidden,
-        *gate_problems(gate, asked_rules(content.get("gate")), tasks, evaluation=evaluation, fusion=fusion),
-    ]
+    problems += hidden
+    problems += gate_problems(gate, asked_rules(content.get("gate")), tasks, evaluation=evaluation, fusion=fusion)
     problems += ranking_problems(tasks, data=data, training=training, evaluation=evaluation, gate=gate)
     if gate is not None and all_features is not None:
         problems += shift_problems(gate, all_features, evaluation)

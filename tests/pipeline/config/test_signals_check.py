@@ -98,7 +98,7 @@ def test_a_user_is_not_told_by_a_position(with_place):
     signals = "signals:\n  - {name: bias, kind: position, input: place, tasks: [click]}\n"
     with pytest.raises(ConfigFileError) as error:
         with_place((MODEL, f"{signals}serving: {{user: [shown_at]}}\nmodel:\n"))
-    assert "no feature reads a column `shown_at`" in "\n".join(problems(error))
+    assert "no feature or score reads a column `shown_at`" in "\n".join(problems(error))
 
 
 def test_a_balancer_may_name_a_signal(load):
