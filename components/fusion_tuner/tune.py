@@ -1,0 +1,143 @@
+"""From held-out rows and a goal to weights of a formula that were checked on rows the search never saw."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from components.errors import UnusableInputError
+from components.fusion_tuner.against import compare_scores
+from components.fusion_tuner.goals import Goal, Objective
+from components.fusion_tuner.judge import Judge
+from components.fusion_tuner.propensity import Propensity
+from components.fusion_tuner.result import Checked, FusionTuning, Halves
+from components.fusion_tuner.rows import TunerRows, halves
+from components.fusion_tuner.search import Tried, chosen_of, front_of, search
+from components.fusion_tuner.space import Bounds, check_space
+from components.gauc_weight import GaucWeight
+from models.binding import nearest
+from models.errors import raise_if_any
+from models.fusion import Formula
+
+__all__ = ["Tuning", "tune"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Tuning:
+    """How weights are tuned.
+
+    Attributes:
+        objectives: What is measured of every tried score.
+        goal: What is searched for among these.
+        bounds: By weight; those without bounds stay as they are.
+        trials: How many weights are tried.
+        seed: Of the halves and the search.
+        gauc_weight: What a user counts for.
+        ndcg_at: Places of a list that NDCG looks at.
+        propensity: How rows with propensities are weighted.
+    """
+
+    objectives: tuple[Objective, ...]
+    goal: Goal
+    bounds: dict[str, Bounds]
+    trials: int = 500
+    seed: int = 0
+    gauc_weight: GaucWeight = GaucWeight.IMPRESSIONS
+    ndcg_at: int = 10
+    propensity: Propensity = dataclasses.field(default_factory=Propensity)
+
+    def __post_init__(self) -> None:
+        known = [one.name for one in self.objectives]
+        problems = [
+            f"`goal` must name objectives, got `{name}`. {nearest(name, known)}"
+            for name in self.goal.names
+            if name not in known
+        ]
+        for field in ("trials", "ndcg_at"):
+            if getattr(self, field) < 1:
+                problems.append(f"`{field}` must be 1 or more, got {getattr(self, field)!r}.")
+        if self.seed < 0:
+            problems.append(f"`seed` must be 0 or more, got {self.seed!r}.")
+        raise_if_any("fusion tuner", problems)
+
+    def judge(self, rows: TunerRows) -> Judge:
+        """Of some rows."""
+        return Judge(
+            rows, self.objectives, propensity=self.propensity, gauc_weight=self.gauc_weight, ndcg_at=self.ndcg_at
+        )
+
+
+def tune(
+    rows: TunerRows, formula: Formula, tuning: Tuning, *, present: Mapping[str, float] | None = None
+) -> FusionTuning:
+    """Searches on one half of the users, then checks the front and the choice on the other.
+
+    Args:
+        rows: Held out from training.
+        formula: Whose weights are tuned.
+        tuning: How.
+        present: All its weights, as they serve now; None for what is declared.
+
+    Raises:
+        ConfigError: Bounds or rows are not as they must be.
+        UnusableInputError: The rows cannot tell an objective, or the present weights give all rows one score.
+    """
+    now = dict(formula.declared if present is None else present)
+    check_space(formula, now, tuning.bounds)
+    missing = [name for name in formula.reads if name not in rows.values]
+    if missing:
+        raise UnusableInputError([f"`values` must hold what the formula reads, got none of {', '.join(missing)}."])
+    for_search, for_check = (tuning.judge(half) for half in halves(rows, seed=tuning.seed))
+    found = _values(for_search, formula, now)
+    if found is None:
+        raise UnusableInputError([f"the present weights must tell rows apart, got one score for all of them: {now!r}."])
+    tried, refused = search(
+        tuning.goal,
+        tuning.bounds,
+        Tried(now, found),
+        lambda weights: _values(for_search, formula, weights),
+        trials=tuning.trials,
+        seed=tuning.seed,
+    )
+    front = front_of(tried, tuning.goal.names)
+    chosen = chosen_of(tuning.goal, tried, front, tried[0])
+    kept = now if chosen is None else tried[chosen].weights
+    scores = [_scores(for_check, formula, weights) for weights in (kept, now)]
+    checked = for_check.values(scores[1])
+    return FusionTuning(
+        goal=tuning.goal.kind,
+        objectives=tuple(one.name for one in tuning.objectives),
+        tried=tuple(tried),
+        refused=refused,
+        front=tuple(_checked(for_check, formula, tried, place, present=checked) for place in front),
+        present=checked,
+        chosen=chosen,
+        comparison=compare_scores(for_check, scores[0], scores[1], weight=tuning.gauc_weight),
+        halves=Halves(
+            len(for_search.rows), len(for_check.rows), len(rows) - len(for_search.rows) - len(for_check.rows)
+        ),
+        seed=tuning.seed,
+    )
+
+
+def _scores(judge: Judge, formula: Formula, weights: Mapping[str, float]) -> np.ndarray:
+    return formula.score_rows(judge.rows.values, np.array([weights[name] for name in formula.declared]))
+
+
+def _values(judge: Judge, formula: Formula, weights: Mapping[str, float]) -> dict[str, float] | None:
+    """None where the formula refuses the weights, or makes one score of all rows."""
+    if formula.problems(weights):
+        return None
+    scores = _scores(judge, formula, weights)
+    return judge.values(scores) if np.ptp(scores) > 0 else None
+
+
+def _checked(
+    judge: Judge, formula: Formula, tried: list[Tried], place: int, *, present: Mapping[str, float]
+) -> Checked:
+    values = judge.values(_scores(judge, formula, tried[place].weights))
+    searched, before = tried[place].values, tried[0].values
+    optimism = {name: (searched[name] - before[name]) - (values[name] - present[name]) for name in values}
+    return Checked(place, values, optimism)
