@@ -89,7 +89,7 @@ def tune(
     missing = [name for name in formula.reads if name not in rows.values]
     if missing:
         raise UnusableInputError([f"`values` must hold what the formula reads, got none of {', '.join(missing)}."])
-    for_search, for_check = (tuning.judge(half) for half in halves(rows, seed=tuning.seed))
+    for_search, for_check = _judges(tuning, rows)
     found = _values(for_search, formula, now)
     if found is None:
         raise UnusableInputError([f"the present weights must tell rows apart, got one score for all of them: {now!r}."])
@@ -120,6 +120,19 @@ def tune(
         ),
         seed=tuning.seed,
     )
+
+
+def _judges(tuning: Tuning, rows: TunerRows) -> list[Judge]:
+    """Of the search half and of the check half."""
+    judges, problems = [], []
+    for name, half in zip(("search", "check"), halves(rows, seed=tuning.seed), strict=True):
+        try:
+            judges.append(tuning.judge(half))
+        except UnusableInputError as error:
+            problems += [f"In the {name} half of the users: {problem}" for problem in error.problems]
+    if problems:
+        raise UnusableInputError(problems)
+    return judges
 
 
 def _scores(judge: Judge, formula: Formula, weights: Mapping[str, float]) -> np.ndarray:

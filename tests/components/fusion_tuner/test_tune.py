@@ -183,3 +183,13 @@ def test_values_that_are_not_finite_and_columns_of_other_lengths_are_told_at_onc
         "values.click",
         "propensities",
     ]
+
+
+def test_what_either_half_cannot_tell_is_told_with_its_name():
+    rows = rows_of(40)
+    alone = rows.users == rows.users[0]
+    with pytest.raises(UnusableInputError) as caught:
+        tune(rows.take(alone), FORMULA, PARETO)
+    told = [problem.split(": `")[0] for problem in caught.value.problems]
+    assert {"In the search half of the users", "In the check half of the users"} & set(told)
+    assert any("got 0 positives among 0 known" in problem for problem in caught.value.problems)
