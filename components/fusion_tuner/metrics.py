@@ -63,6 +63,7 @@ class Gauc(Metric):
 
     @override
     def values(self, ranking: Ranking) -> np.ndarray:
+        """See `Metric`."""
         below = np.cumsum(self._is_negative[ranking.places])
         at = np.flatnonzero(self._is_positive[ranking.places])
         ranked = ranking.places[at]
