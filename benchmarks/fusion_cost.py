@@ -1,6 +1,6 @@
 """What fusion adds to a served call, and how long it takes to set weights of what serves.
 
-python -m benchmarks.fusion_cost [--rounds 200] [--kept-rows 1000000]
+python -m benchmarks.fusion_cost [--rounds 200] [--kept-rows 1000000] [--processor]
 
 One model is exported as the Trainer does, without scores and with them, and each is asked for 1,000 candidates of one
 user through the session loader, which is TF Serving's way; rounds alternate, so that a busy machine slows all alike.
@@ -13,6 +13,7 @@ import argparse
 import functools
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import tensorflow as tf
 
 from benchmarks.serving_latency import SPEC, Vocabularies, draw_rows, ple_model
 from benchmarks.steps import interleaved_medians
@@ -76,7 +78,9 @@ push: {{directory: "{folder}/served"}}
 """
 
 
-def time_calls(folder: pathlib.Path, *, rounds: int) -> dict[str, float]:
+def time_calls(
+    folder: pathlib.Path, *, rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, float]:
     """Median seconds of a call without scores, with one formula, and with two of which one has segments."""
     model, rows = ple_model(), draw_rows(CANDIDATES)
     price = np.random.default_rng(0).lognormal(2.0, 1.0, CANDIDATES).astype(np.float32)
@@ -85,7 +89,7 @@ def time_calls(folder: pathlib.Path, *, rounds: int) -> dict[str, float]:
         served = _exported(model, folder / name, fusion)
         inputs = rows if fusion is None else rows | {"price": price}
         calls[name] = functools.partial(served.run, served.signature(PREDICT_COLUMNS), inputs)
-    return interleaved_medians(calls, rounds=rounds, warm_up=10)
+    return interleaved_medians(calls, rounds=rounds, warm_up=10, clock=clock)
 
 
 def _exported(model: MultiTaskModel, folder: pathlib.Path, fusion: FusionConfig | None) -> ServedModel:
@@ -96,8 +100,8 @@ def _exported(model: MultiTaskModel, folder: pathlib.Path, fusion: FusionConfig 
     return ServedModel(folder, 1)
 
 
-def set_seconds(folder: pathlib.Path, *, num_rows: int) -> float:
-    """How long `evenkeel fusion set` takes, from the shell and back."""
+def set_seconds(folder: pathlib.Path, *, num_rows: int) -> tuple[float, float]:
+    """How long `evenkeel fusion set` takes, from the shell and back, and for how much of it the processor works."""
     path = folder / "shop.yaml"
     path.write_text(_SHOP.format(folder=folder))
     config, model = load_config(str(path)), folder / "model"
@@ -120,7 +124,8 @@ def set_seconds(folder: pathlib.Path, *, num_rows: int) -> float:
     ]
     start = time.perf_counter()
     subprocess.run(program, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+    took_s, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return took_s, used.ru_utime + used.ru_stime
 
 
 def _kept_rows(num_rows: int) -> dict[str, Any]:
@@ -138,17 +143,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--kept-rows", type=int, default=1_000_000)
+    parser.add_argument("--processor", action="store_true", help="Count what the process works, on one thread.")
     given = parser.parse_args()
+    if given.processor:
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.threading.set_intra_op_parallelism_threads(1)
     with tempfile.TemporaryDirectory(prefix="fusion-cost-") as place:
-        took_s = time_calls(pathlib.Path(place), rounds=given.rounds)
+        took_s = time_calls(
+            pathlib.Path(place), rounds=given.rounds, clock=time.process_time if given.processor else time.perf_counter
+        )
         print(
             f"{CANDIDATES} candidates in {took_s['none'] * 1e3:.2f} ms without scores; with one formula "
             f"{took_s['one'] / took_s['none']:.3f} x, with two, of which one has segments, "
             f"{took_s['many'] / took_s['none']:.3f} x"
         )
     with tempfile.TemporaryDirectory(prefix="fusion-cost-") as place:
-        seconds = set_seconds(pathlib.Path(place), num_rows=given.kept_rows)
-        print(f"weights set in {seconds:.1f} s, judged on {given.kept_rows:,} rows")
+        seconds, worked_s = set_seconds(pathlib.Path(place), num_rows=given.kept_rows)
+        print(f"weights set in {seconds:.1f} s, of work {worked_s:.1f} s, judged on {given.kept_rows:,} rows")
 
 
 if __name__ == "__main__":
