@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "run": "Runs a pipeline on this machine.",
     "serve": "Serves what a pipeline pushed.",
     "simulate": "Writes impressions, clicks and conversions with known probabilities.",
+    "tune": "Searches for values, and runs a pipeline with them.",
 }
 
 # By name, for no room imports the one above it.

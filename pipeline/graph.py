@@ -26,6 +26,9 @@ from components.pusher.component import VersionPusher
 from components.shift.component import ShiftCheck
 from components.trainer.component import GoldenTrainer
 from components.trainer.plan import TrainerPlan
+from components.tuner.component import SearchTuner
+from components.tuner.config import When
+from components.tuner.plan import SearchPlan
 from components.twins.component import SingleTaskTwins
 from components.warm_start.component import WarmStart
 from pipeline.checks import parity_check, shift_checks
@@ -124,9 +127,10 @@ def _transform(config: PipelineConfig, rows: Channel, schema: Channel) -> Transf
 def _training(
     config: PipelineConfig, transform: Transform, *, rows: Channel, schema: Channel
 ) -> list[base_component.BaseComponent]:
-    """The Trainer, and before it the node that says what it goes on from, if that is declared."""
+    """The Trainer, and before it those that say what it goes on from, and by which values, if that is declared."""
     transformed = {name: transform.outputs[of] for name, of in _OF_TRANSFORM.items()}
-    starting = []
+    starting: list[base_component.BaseComponent] = []
+    searching = [SearchTuner(search_plan(config), **transformed).with_id("Tuner")] if is_searched(config) else []
     if config.training.warm_start is not None:
         policy, folder = config.training.warm_start, config.serving_directory
         starting = [WarmStart(policy, trainer_plan(config), directory=folder, raw_examples=rows, **transformed)]
@@ -135,9 +139,10 @@ def _training(
         raw_examples=rows,
         schema=schema,
         base_model=starting[0].outputs["model"] if starting else None,
+        hyperparameters=searching[0].outputs["best_hyperparameters"] if searching else None,
         **transformed,
     )
-    return [*starting, trainer.with_id("Trainer")]
+    return [*starting, *searching, trainer.with_id("Trainer")]
 
 
 def _gate(
@@ -200,6 +205,23 @@ def trainer_plan(config: PipelineConfig) -> TrainerPlan:
         signals=config.signals,
         fusion=config.fusion,
         fusion_columns={name: config.served_columns[name] for name in config.fusion.inputs} if config.fusion else {},
+    )
+
+
+def is_searched(config: PipelineConfig) -> bool:
+    """Whether this run searches for values."""
+    return config.search is not None and config.search.when is When.EVERY_RUN
+
+
+def search_plan(config: PipelineConfig) -> SearchPlan:
+    """What the Tuner is told, of a configuration with a search."""
+    if config.search is None:
+        raise ValueError("`config` must declare `search`, got none: declare it.")
+    return SearchPlan(
+        trainer=trainer_plan(config),
+        search=config.search,
+        space=config.search_space,
+        code=code_fingerprint("components/tuner"),
     )
 
 

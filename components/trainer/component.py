@@ -78,6 +78,7 @@ class GoldenTrainer(base_component.BaseComponent):
         transform_graph: channel.BaseChannel,
         schema: channel.BaseChannel,
         base_model: channel.BaseChannel | None = None,
+        hyperparameters: channel.BaseChannel | None = None,
     ) -> None:
         """Takes transformed examples to train on and raw ones, of which eval gives the golden batch.
 
@@ -88,6 +89,7 @@ class GoldenTrainer(base_component.BaseComponent):
             transform_graph: Transform's.
             schema: The declared one.
             base_model: `WarmStart`'s; None begins with fresh weights, and keeps nothing to go on from.
+            hyperparameters: `SearchTuner`'s, which take the place of the plan's; None trains the plan as it is.
         """
         parameters = {
             keys.EXAMPLES_KEY: examples,
@@ -103,4 +105,6 @@ class GoldenTrainer(base_component.BaseComponent):
         }
         if base_model is not None:
             parameters[keys.BASE_MODEL_KEY] = base_model
+        if hyperparameters is not None:
+            parameters[keys.HYPERPARAMETERS_KEY] = hyperparameters
         super().__init__(spec=GoldenTrainerSpec(**parameters))

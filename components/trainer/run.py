@@ -20,6 +20,7 @@ from components.trainer.record import write_record
 from components.trainer.rows import RowFormat, Split, row_format, store_rows
 from components.trainer.segments import SegmentColumn
 from components.trainer.training import Trained, train
+from components.trainer.values import with_values
 from components.trainer.warmup import write_warmup
 from components.warm_start.beginning import Beginning
 from components.warm_start.layout import vocabularies
@@ -46,6 +47,8 @@ def run_fn(fn_args: FnArgs) -> None:
         UnusableStartError: What it is to go on from was damaged.
     """
     plan = TrainerPlan.from_json(fn_args.custom_config[PLAN_KEY])
+    if fn_args.hyperparameters:
+        plan = with_values(plan, fn_args.hyperparameters["values"])
     transformed = tft.TFTransformOutput(fn_args.transform_output)
     files = fn_args.train_files, fn_args.eval_files
     beginning = _beginning(plan, transformed, fn_args.custom_config)

@@ -11,6 +11,7 @@ from components.example_gen.source import DataConfig
 from components.example_gen.split import EVAL, VALIDATION, split_names
 from components.gate.config import GateConfig
 from components.trainer.settings import TrainingSettings
+from components.tuner.config import Range, SearchConfig
 from models.balancers import BalancerConfig, Static
 from models.expression import ColumnType
 from models.fusion import FusionConfig
@@ -27,6 +28,7 @@ from pipeline.config.twins import TwinsConfig
 __all__ = ["PipelineConfig"]
 
 DEFAULT_ROOT: Final = "runs"
+SPACE: Final = "search_space"  # The one field that is no section.
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,8 @@ class PipelineConfig:
         beam: What runs the Beam pipelines.
         root: Folder under which `<name>` holds artifacts, metadata, checkpoints and reports.
         kubeflow: How it runs on a cluster; None for on this machine only.
+        search: How values are searched for; None for no search.
+        search_space: By dotted path, what stands there is searched among; written beside the value itself.
     """
 
     name: str
@@ -70,6 +74,8 @@ class PipelineConfig:
     beam: BeamConfig = dataclasses.field(default_factory=BeamConfig)
     root: str = DEFAULT_ROOT
     kubeflow: KubeflowConfig | None = None
+    search: SearchConfig | None = None
+    search_space: dict[str, Range] = dataclasses.field(default_factory=dict)
 
     @functools.cached_property
     def graph(self) -> TaskGraph:

@@ -11,9 +11,10 @@ from models.binding import Path, Problem, bind, nearest
 from models.signals import SignalConfig
 from models.tasks import Task
 from pipeline.config.check import cross_problems
-from pipeline.config.config import PipelineConfig
+from pipeline.config.config import SPACE, PipelineConfig
 from pipeline.config.document import Document, read_document
 from pipeline.config.features import Feature
+from pipeline.config.search import dotted, extract, search_problems
 from pipeline.errors import ConfigFileError
 
 __all__ = ["load_config"]
@@ -38,11 +39,21 @@ def load_config(path: str, overrides: Sequence[str] = ()) -> PipelineConfig:
             document.override(assignment)
     if document.problems and not document.content:
         raise _error(document, document.problems)
-    sections, problems = _bind_sections(document.content)
-    problems = [*document.problems, *problems, *cross_problems(sections, document.content)]
+    content, searched, problems = extract(document.content)
+    sections, found = _read(content)
+    problems += [*document.problems, *found]
+    if not problems:
+        problems += search_problems(sections, content, searched, problems_of=lambda other: _read(other)[1])
     if problems:
         raise _error(document, problems)
-    return PipelineConfig(**sections)
+    space = {dotted(one.path, content): one.among for one in searched}
+    return PipelineConfig(**sections, search_space=space)
+
+
+def _read(content: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """All sections, and all that is wrong with them."""
+    sections, problems = _bind_sections(content)
+    return sections, [*problems, *cross_problems(sections, content)]
 
 
 def _error(document: Document, problems: Sequence[Problem]) -> ConfigFileError:
@@ -60,7 +71,7 @@ def _dotted(problem: Problem) -> str:
 def _bind_sections(content: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Binds each section alone, so that one wrong section does not hide what is wrong in the next."""
     hints = typing.get_type_hints(PipelineConfig)
-    fields = {field.name: field for field in dataclasses.fields(PipelineConfig)}
+    fields = {field.name: field for field in dataclasses.fields(PipelineConfig) if field.name != SPACE}
     problems = [
         Problem((key,), f"`{key}` is not a section. {nearest(key, fields)}", at_key=True)
         for key in content

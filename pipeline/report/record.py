@@ -8,6 +8,7 @@ import enum
 from components.example_gen.label_report import LabelReport
 from components.gate.report import GateReport
 from components.trainer.record import TrainingRecord
+from components.tuner.record import SearchRecord
 from models.tasks import Output, TaskGraph
 from pipeline.baseline.record import BaselineRecord
 from pipeline.report.evaluation import Evaluation
@@ -73,6 +74,7 @@ class RunRecord:
         anomalies: Where rows depart from the schema; None where they were not checked.
         label_check: Contradictions among labels.
         training: What the trainer left.
+        search: What values were searched for, and found.
         evaluation: What the evaluator left.
         gate: What the gate decided and why.
         blessed: None where nobody judged.
@@ -94,6 +96,7 @@ class RunRecord:
     anomalies: tuple[Anomaly, ...] | None = None
     label_check: LabelReport | None = None
     training: TrainingRecord | None = None
+    search: SearchRecord | None = None
     evaluation: Evaluation | None = None
     gate: GateReport | None = None
     blessed: bool | None = None

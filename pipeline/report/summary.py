@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from components.tuner.record import SearchRecord
 from models.tasks import Output
 from pipeline.report import numbers
 from pipeline.report.evaluation import Evaluation, SliceScores
@@ -16,6 +17,7 @@ from pipeline.report.gate.table import gain_note, gate_table
 from pipeline.report.metrics import score_text, shown_metrics, style_of
 from pipeline.report.record import RunRecord
 from pipeline.report.sampling import is_sampled, weighted_note
+from pipeline.report.sections.search import change_of, search_sentence
 from pipeline.report.verdict import verdict_of
 
 __all__ = ["summary_table"]
@@ -26,7 +28,7 @@ COLORS: Final = {"good": "bold green", "warn": "bold yellow", "bad": "bold red"}
 def summary_table(run: RunRecord) -> RenderableType:
     """What rich prints of a run; fits 80 columns unless names are long."""
     verdict = verdict_of(run)
-    parts: list[RenderableType] = []
+    parts: list[RenderableType] = [] if run.search is None else [*_search(run.search)]
     if run.evaluation is not None and run.evaluation.scores:
         parts.append(_table(run, run.evaluation))
         parts += [Text(note, "dim") for note in [weighted_note(run.graph)] if note]
@@ -36,6 +38,13 @@ def summary_table(run: RunRecord) -> RenderableType:
     parts.append(Text.assemble((verdict.outcome.value.capitalize(), COLORS[verdict.tone]), ". ", verdict.sentence))
     parts += [Text(f"  - {reason}") for reason in verdict.reasons]
     return Group(*parts)
+
+
+def _search(record: SearchRecord) -> list[RenderableType]:
+    """What was searched for, and what to change."""
+    change = change_of(record)
+    lines = [f"  --set {line}" for line in change.splitlines()]
+    return [Text(search_sentence(record)), *(Text(line, "bold") for line in lines), Text()]
 
 
 def _table(run: RunRecord, evaluation: Evaluation) -> Table:

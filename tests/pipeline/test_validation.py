@@ -1,4 +1,4 @@
-"""A run with a validation part: who reads which rows, and what the report says of it."""
+"""A run with a validation part: who reads which rows, what is searched for on it, and what the report says."""
 
 import os
 import pathlib
@@ -11,7 +11,14 @@ from tests.pipeline.conftest import write_funnel
 # TFX warns of itself.
 pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.filterwarnings("ignore")]
 
-CHOOSES = ["data.split.validation_share=0.2", "training.keep=main_tasks", "training.patience=1"]
+CHOOSES = ["data.split.validation_share=0.2", "training.keep=main_tasks"]
+RATE = "training.dense_optimizer.learning_rate"
+# The declared rate is far too small to learn anything by, so any other is better.
+SEARCHES = [
+    "search={trials: 3, finalists: 1, seeds: 2, method: random, when: every_run}",
+    f"{RATE}={{value: 1e-6, search: {{log: [1e-6, 0.05]}}}}",
+    "model.tower={value: [8], search: {choices: [[8], [12]]}}",
+]
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +27,7 @@ def ran(tmp_path_factory):
     from pipeline.local import new_run_id, run_locally
     from pipeline.report import read_run
 
-    config = load_config(write_funnel(tmp_path_factory.mktemp("validated")), CHOOSES)
+    config = load_config(write_funnel(tmp_path_factory.mktemp("validated")), [*CHOOSES, *SEARCHES])
     run_id = new_run_id()
     run_locally(config, run_id=run_id)
     store = os.path.join(config.home, "metadata.sqlite")
@@ -53,6 +60,32 @@ def test_the_epoch_was_chosen_on_validation(ran):
     assert run.training.watched_split == "validation"
     assert run.training.rule == "main_tasks"
     assert run.training.selected_epoch == losses.index(max(losses)) + 1
+
+
+def test_what_was_searched_for_is_what_the_trainer_of_the_same_run_took(ran):
+    config, run = ran
+    search = run.search
+    assert config.training.dense_optimizer.learning_rate == 1e-6
+    assert len(search.trials) == 3
+    assert search.trials[0].values == search.declared == {RATE: 1e-6, "model.tower": [8]}
+    assert search.chosen != search.declared
+    (taken,) = [trial for trial in search.trials if trial.values == search.chosen]
+    # The same values, seed, rows and epochs make the same model, whichever node trains it.
+    kept = next(one for one in run.training.intervals if one.epoch == run.training.selected_epoch)
+    assert {name: kept.watched[f"{name}_loss"] for name in taken.losses} == pytest.approx(taken.losses, rel=1e-6)
+    assert run.evaluation.overall("click").candidate["auc"].number > 0.55
+
+
+def test_a_finished_search_leaves_no_checkpoints_and_shows_itself(ran, tmp_path):
+    from pipeline.report import write_report
+
+    config, run = ran
+    left = [path.name for path in pathlib.Path(config.home, "checkpoints").glob("*/step-*")]
+    assert left == []
+    page = pathlib.Path(write_report(run, str(tmp_path))).read_text()
+    assert "3 trainings with values of their own" in page
+    assert "Trials by values and score" in page
+    assert f"{RATE}=" in page
 
 
 def test_the_report_shows_three_splits_and_whose_curves_they_are(ran, tmp_path):

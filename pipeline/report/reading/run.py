@@ -11,6 +11,7 @@ from google.protobuf.message import DecodeError
 from components.example_gen.label_report import read_label_report
 from components.gate.report import REPORT_FILE, GateReport, report_from_json
 from components.trainer.record import read_record
+from components.tuner.record import read_search
 from models.tasks import TaskGraph
 from pipeline.report.errors import UnreadableRunError
 from pipeline.report.reading.evaluation import read_evaluation
@@ -27,6 +28,7 @@ EXAMPLES: Final = "examples"
 STATISTICS: Final = "statistics"
 ANOMALIES: Final = "anomalies"
 MODEL_RUN: Final = "model_run"
+TUNER_RESULTS: Final = "tuner_results"
 EVALUATION: Final = "evaluation"
 GATE_REPORT: Final = "report"
 BLESSING: Final = "blessing"
@@ -77,6 +79,7 @@ def read_run(
         anomalies=_read(ANOMALIES, read_anomalies),
         label_check=_read(EXAMPLES, read_label_report),
         training=_read(MODEL_RUN, read_record),
+        search=_read(TUNER_RESULTS, read_search),
         evaluation=_read(EVALUATION, lambda uri: read_evaluation(uri, graph)),
         gate=_read(GATE_REPORT, _gate_report),
         blessed=_blessed(_last(stored, BLESSING)),

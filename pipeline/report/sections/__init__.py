@@ -10,6 +10,7 @@ from pipeline.report.sections.gates import GatesSection
 from pipeline.report.sections.gradients import GradientsSection
 from pipeline.report.sections.metrics import MetricsSection
 from pipeline.report.sections.rows import RowsSection
+from pipeline.report.sections.search import SearchSection
 from pipeline.report.sections.section import Section
 from pipeline.report.sections.skew import SkewSection
 from pipeline.report.sections.tasks import TasksSection
@@ -28,6 +29,7 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "curves": CurvesSection,
     "tasks": TasksSection,
     "training": TrainingSection,
+    "search": SearchSection,
     "warm_start": WarmStartSection,
     "gates": GatesSection,
     "gradients": GradientsSection,

@@ -1,0 +1,103 @@
+"""What is searched for is written beside the value it replaces; all that is wrong with it is said at once."""
+
+import pytest
+
+from components.tuner.config import Method, Range, SearchConfig, SearchRule
+from pipeline.errors import ConfigFileError
+
+RATE = "training.dense_optimizer.learning_rate"
+SPLIT = ("eval_share: 0.2,", "eval_share: 0.2, validation_share: 0.1,")
+MODEL, TOWER, EPOCHS = "model:\n", "tower: [8]", "epochs: 1\n"
+SEARCH = (MODEL, "search: {trials: 9}\nmodel:\n")
+WEIGHT = ("label: clicked\n", "label: clicked\n    loss_weight: {value: 1, search: {linear: [0.5, 2]}}\n")
+OF_TOWER = (TOWER, "tower: {value: [8], search: {choices: [[8], [16, 8]]}}")
+
+
+def problems(error):
+    return "\n".join(f"{mark}: {message}" for mark, message in error.value.located)
+
+
+def test_the_declared_values_stand_where_they_always_do(load):
+    rate = (
+        EPOCHS,
+        "epochs: 1\n  dense_optimizer: {name: adam, learning_rate: {value: 1e-2, search: {log: [1e-4, 0.1]}}}\n",
+    )
+    config = load(SPLIT, (MODEL, "search: {trials: 9, rule: no_task_worse}\nmodel:\n"), OF_TOWER, rate, WEIGHT)
+    assert config.search == SearchConfig(trials=9, rule=SearchRule.NO_TASK_WORSE, method=Method.BAYESIAN)
+    assert config.model.tower == (8,)
+    assert config.training.dense_optimizer.learning_rate == 0.01
+    assert config.search_space == {
+        "tasks.click.loss_weight": Range(linear=(0.5, 2.0)),
+        "model.tower": Range(choices=([8], [16, 8])),
+        RATE: Range(log=(1e-4, 0.1)),
+    }
+
+
+def test_an_override_takes_a_value_out_of_the_search(load):
+    config = load(SPLIT, SEARCH, OF_TOWER, WEIGHT, overrides=["model.tower=[4]"])
+    assert config.model.tower == (4,)
+    assert list(config.search_space) == ["tasks.click.loss_weight"]
+
+
+def test_without_a_search_there_is_none(load):
+    assert load().search is None
+    assert load().search_space == {}
+
+
+WRONG = {
+    "no section": ((SPLIT, OF_TOWER), "is searched for, but there is no section `search`: write one"),
+    "nothing": ((SPLIT, SEARCH), "search: finds nothing to search: write {value: ..., search: {log: [low, high]}}"),
+    "no validation": (
+        (SEARCH, OF_TOWER),
+        "search: needs a validation split, got none: the eval rows judge the model, so they must not",
+    ),
+    "no value": (
+        (SPLIT, SEARCH, (TOWER, "tower: {search: {choices: [[8], [4]]}}")),
+        "model.tower: must be {value: ..., search: ...}, got ['search']: write the declared value too.",
+    ),
+    "another value": (
+        (SPLIT, SEARCH, (TOWER, "tower: {value: [5], search: {choices: [[8], [4]]}}")),
+        "model.tower: `value` must be among what is searched, got [5]: widen `search`, or change it.",
+    ),
+    "a bad range": (
+        (SPLIT, SEARCH, (TOWER, "tower: {value: [8], search: {choices: [[8]]}}")),
+        "model.tower.search: `choices` must be two values or more, each once, got [[8]].",
+    ),
+    "a choice that would not do": (
+        (SPLIT, SEARCH, (TOWER, "tower: {value: [8], search: {choices: [[8], [-1]]}}")),
+        "model.tower.search: [-1] would not do: `tower` must hold positive widths, got -1.",
+    ),
+    "epochs": (
+        (SPLIT, SEARCH, (EPOCHS, "epochs: {value: 1, search: {whole: [1, 5]}}\n")),
+        "training.epochs: cannot be searched for: all trials have the same rows, epochs and rule.",
+    ),
+    "a feature": (
+        (SPLIT, SEARCH, ("dim: 4}", "dim: {value: 4, search: {whole: [2, 8]}}}")),
+        "features.item.dim: cannot be searched for: rows are read and transformed once.",
+    ),
+    "a label": (
+        (SPLIT, SEARCH, ("label: clicked", "label: {value: clicked, search: {choices: [clicked, bought]}}")),
+        "tasks.0.label: cannot be searched for: of a task these can: loss_weight, tower.",
+    ),
+    "an end of a whole number's range": (
+        (SPLIT, SEARCH, (EPOCHS, "epochs: 1\n  batch_size: {value: 64, search: {log: [16, 64]}}\n")),
+        "training.batch_size.search: 16.0 would not do: must be an integer, got 16.0.",
+    ),
+    "a warm start": (
+        (
+            SPLIT,
+            (MODEL, "search: {trials: 9, when: every_run}\nmodel:\n"),
+            OF_TOWER,
+            (EPOCHS, "epochs: 1\n  warm_start: {unusable: stop}\n"),
+        ),
+        "`when` must be asked with `training.warm_start`, got every_run: trials begin with fresh weights",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_be_searched_is_refused_at_its_place(load, case):
+    changes, message = WRONG[case]
+    with pytest.raises(ConfigFileError) as error:
+        load(*changes)
+    assert message in problems(error)
