@@ -13,7 +13,7 @@ from components.trainer.settings import TrainingSettings
 from components.tuner.config import Method, Range, SearchConfig, SearchRule
 from components.tuner.errors import FailedSearchError
 from components.tuner.plan import SearchPlan
-from components.tuner.record import read_search, write_search
+from components.tuner.record import Finalist, best_of, read_search, write_search
 from components.tuner.runs import Runs
 from components.tuner.search import PlanTuner
 from models.architectures import SharedBottom
@@ -111,6 +111,14 @@ def test_the_luckiest_does_not_win(tmp_path):
     assert record.num_seeds == 2
     seeds_of_luck = [one.values for one in record.finalists if one.mean >= 0]
     assert record.chosen not in seeds_of_luck
+
+
+def test_of_two_that_are_better_the_one_is_taken_that_other_seeds_say_is():
+    lucky = Finalist(values={RATE: 0.1}, searched=-0.5, changes=(-0.1, -0.1))
+    steady = Finalist(values={RATE: 0.2}, searched=-0.2, changes=(-0.2, -0.4))
+    barred = Finalist(values={RATE: 0.3}, searched=-0.1, changes=(-0.9, -0.9), is_eligible=False)
+    assert best_of([lucky, steady, barred]) is steady
+    assert best_of([barred]) is None
 
 
 def test_finalists_and_declared_values_are_repeated_by_seeds_that_the_search_has_not_seen(tmp_path):

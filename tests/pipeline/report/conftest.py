@@ -16,6 +16,7 @@ from pipeline.report.rows import ColumnRecord, NumericSummary, SplitRecord
 from tests.pipeline.report.baseline_records import BASELINES
 from tests.pipeline.report.gradient_records import GRADIENTS
 from tests.pipeline.report.inside_records import CONNECTIONS, EXPERTS, GATES, ROUTES
+from tests.pipeline.report.search_records import RECORD
 from tests.pipeline.report.warm_start_records import WARM_START
 
 CASH: Slice = (("payment", "Cash"),)
@@ -166,6 +167,7 @@ def run(
         blessed=True,
         push=Push(destination="/served/shop/1769824841", version="1769824841"),
         baselines=BASELINES,
+        search=RECORD,
     )
 
 

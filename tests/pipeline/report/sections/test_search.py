@@ -4,47 +4,19 @@ import io
 import pytest
 from rich.console import Console
 
-from components.tuner.record import Finalist, SearchRecord, Trial
 from pipeline.report import render_page, summary_table
 from pipeline.report.drawing.parallel import Rank
 from pipeline.report.numbers import MINUS
 from pipeline.report.sections.search import SearchSection, change_of, lines_of
-
-RATE, TOWER = "training.dense_optimizer.learning_rate", "model.tower"
-DECLARED = {RATE: 0.1, TOWER: [8]}
-BEST, LUCKY = {RATE: 0.001, TOWER: [16, 8]}, {RATE: 0.01, TOWER: [8]}
-TRIALS = (
-    Trial(values=DECLARED, losses={"click": 0.5}, score=0.0),
-    Trial(values=LUCKY, losses={"click": 0.4}, score=-0.2),
-    Trial(values=BEST, losses={"click": 0.45}, score=-0.1),
-    Trial(values={RATE: 0.5, TOWER: [8]}, losses={}, score=None),
-)
-RECORD = SearchRecord(
-    declared=DECLARED,
-    space={RATE: {"log": [0.001, 1.0]}, TOWER: {"choices": [[8], [16, 8]]}},
-    main=("click",),
-    rule="main_tasks",
-    trials=TRIALS,
-    finalists=(
-        Finalist(values=LUCKY, searched=-0.2, changes=(0.02, 0.04)),
-        Finalist(values=BEST, searched=-0.1, changes=(-0.08, -0.04)),
-    ),
-    chosen=BEST,
-    num_seeds=2,
-)
-
-
-@pytest.fixture
-def searched(run):
-    return dataclasses.replace(run, search=RECORD)
+from tests.pipeline.report.search_records import DECLARED, RATE, RECORD, TOWER
 
 
 def test_a_run_without_a_search_has_no_section(run):
-    assert SearchSection.of(run) is None
+    assert SearchSection.of(dataclasses.replace(run, search=None)) is None
 
 
-def test_it_says_what_other_seeds_say_beside_what_the_search_said(searched):
-    section = SearchSection.of(searched)
+def test_it_says_what_other_seeds_say_beside_what_the_search_said(run):
+    section = SearchSection.of(run)
     assert section.sentence == (
         "4 trainings with values of their own, of which 1 diverged, then the best 2 again by 2 seeds, against the "
         f"declared values by the same seeds: losses of main tasks changed by {MINUS}6.00 % on the mean with the values "
@@ -73,12 +45,12 @@ def test_every_training_that_ended_is_a_line_at_its_values_and_its_score():
     assert len(list(lines_of(RECORD))) == 3
 
 
-def test_the_page_and_the_terminal_show_the_change(searched):
-    page = render_page(searched)
+def test_the_page_and_the_terminal_show_the_change(run):
+    page = render_page(run)
     assert "Trials by values and score" in page
     assert f"{RATE}=0.001" in page
     console = Console(file=io.StringIO(), width=80)
-    console.print(summary_table(searched))
+    console.print(summary_table(run))
     text = console.file.getvalue()
     assert f"--set {RATE}=0.001" in text
     assert max(map(len, text.splitlines())) <= 80
