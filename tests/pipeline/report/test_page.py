@@ -220,6 +220,7 @@ def test_a_failed_run_names_the_node_and_shows_what_there_is(run):
         run,
         nodes=nodes,
         training=None,
+        search=None,
         evaluation=None,
         blessed=None,
         push=None,
