@@ -15,7 +15,7 @@ RUN_DATE: Final = "run_date"
 SPAN_DAYS: Final = "span_days"
 
 # What Kubeflow writes the day into for which a schedule starts a run, in Go's way to write a date. Some releases of 2
-# leave it as it stands (github.com/kubeflow/pipelines/issues/12494).
+# leave it as it stands (issue 12494 of kubeflow/pipelines).
 SCHEDULED_DATE: Final = "[[ScheduledTime.2006-01-02]]"
 
 
