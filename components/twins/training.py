@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import tensorflow as tf
@@ -18,6 +18,8 @@ from components.trainer.run import training_of
 from components.trainer.training import Trained
 from components.twins.plan import TwinsPlan
 from components.twins.single import twin_rows
+from models.expression import ColumnType
+from models.fusion import FusionConfig
 
 __all__ = ["RECORDS", "train_twins"]
 
@@ -34,6 +36,8 @@ def train_twins(
     serving: str,
     folder: str,
     user: Sequence[str] = (),
+    fusion: FusionConfig | None = None,
+    fusion_columns: Mapping[str, ColumnType] | None = None,
 ) -> dict[str, str]:
     """Exports one model whose signatures give every output from its own network.
 
@@ -46,6 +50,8 @@ def train_twins(
         serving: Folder of the SavedModel; not made where no twin could be trained.
         folder: For `RECORDS`.
         user: Raw columns that say the same of all candidates of one request: they get a signature, see `export`.
+        fusion: What becomes one score of all networks' answers; None serves none.
+        fusion_columns: The raw columns that scores read.
 
     Returns:
         By output, why its twin diverged and is left out: that a network alone cannot learn it is no reason to stop a
@@ -73,7 +79,17 @@ def train_twins(
         if trained:
             first, *others = (one.model for one in trained.values())
             layer, spec = transformed.transform_features_layer(), transformed.raw_feature_spec()
-            export(first, layer, spec, columns=plan.columns, folder=serving, beside=others, user=user)
+            export(
+                first,
+                layer,
+                spec,
+                columns=plan.columns,
+                folder=serving,
+                beside=others,
+                user=user,
+                fusion=fusion if not diverged else None,  # A score reads all of them.
+                fusion_columns=fusion_columns,
+            )
         for name, one in trained.items():
             write_record(posixpath.join(folder, RECORDS, name), one.record)
     return diverged

@@ -104,6 +104,8 @@ def _twins(subject: Subject, plan: TwinsPlan, say: Say) -> tuple[LastTwins, dict
         serving=os.path.join(uri, SERVING),
         folder=uri,
         user=subject.plan.user,
+        fusion=subject.plan.fusion,
+        fusion_columns=subject.plan.fusion_columns,
     )
     say(f"trained in {time.monotonic() - began:.0f} s")
     now = datetime.datetime.now(tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -117,13 +119,14 @@ def _serves_all(last: LastTwins, subject: Subject) -> bool:
     """Whether nobody has cleared them away, and they can be asked as the model can."""
     if not os.path.exists(os.path.join(last.uri, SERVING, _SAVED_MODEL)):
         return False
-    return _signatures(subject.model) <= _signatures(os.path.join(last.uri, SERVING))
+    theirs, wanted = _signatures(os.path.join(last.uri, SERVING)), _signatures(subject.model)
+    return all(outputs <= theirs.get(name, frozenset()) for name, outputs in wanted.items())
 
 
-def _signatures(folder: str) -> set[str]:
-    """Names of those of a SavedModel."""
+def _signatures(folder: str) -> dict[str, frozenset[str]]:
+    """The outputs of each of a SavedModel's; a fused score is one."""
     saved = saved_model_pb2.SavedModel.FromString(pathlib.Path(folder, _SAVED_MODEL).read_bytes())
-    return set(saved.meta_graphs[0].signature_def)
+    return {name: frozenset(one.outputs) for name, one in saved.meta_graphs[0].signature_def.items()}
 
 
 def _seconds(twins: LastTwins) -> float:

@@ -14,6 +14,7 @@ from components.trainer.record import read_record
 from components.trainer.run import training_of
 from components.twins import training
 from components.twins.training import train_twins
+from models.fusion import FusionConfig, PowerProduct
 from tests.components.twins.conftest import GRAPH, raw_rows
 
 pytestmark = pytest.mark.slow
@@ -46,10 +47,12 @@ def test_one_signature_answers_every_output_bit_by_bit_as_its_network_alone(
     plan, transformed, examples, alone, tmp_path
 ):
     place = {"serving": str(tmp_path / "served"), "folder": str(tmp_path)}
-    diverged = train_twins(plan, transformed, files=examples(), user=("city",), **place)
+    fusion = FusionConfig(formulas={"main": PowerProduct(weights={"click": 1.0, "buy": 0.5})}, served="main")
+    diverged = train_twins(plan, transformed, files=examples(), user=("city",), fusion=fusion, **place)
     assert diverged == {}
     answers = served(tmp_path / "served")
-    assert set(answers) == set(GRAPH.served)
+    assert set(GRAPH.served) | {"score"} <= set(answers)
+    np.testing.assert_allclose(answers["score"], answers["click"] * answers["buy"] ** 0.5, rtol=1e-6)
     signatures = tf.saved_model.load(str(tmp_path / "served")).signatures
     prices = {"column_000001": tf.constant([0.5, -1.0])}  # The loader's name of the second column.
     once = signatures["predict_candidates"](column_000000=tf.constant([3.0]), **prices)
