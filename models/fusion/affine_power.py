@@ -11,7 +11,7 @@ from typing_extensions import override
 from models.arrays import Array, Arrays
 from models.errors import raise_if_any
 from models.fusion.base import Formula, product_of
-from models.fusion.weighted_sum import constant_problems
+from models.fusion.by_name import constant_problems
 
 __all__ = ["AffinePower"]
 
