@@ -96,6 +96,7 @@ def fn_args(tmp_path, plan):
         serving_model_dir=str(tmp_path / "model" / "Format-Serving"),
         model_run_dir=str(tmp_path / "run"),
         custom_config={PLAN_KEY: own.to_json()},
+        hyperparameters=None,
     )
 
 

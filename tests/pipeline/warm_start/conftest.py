@@ -36,7 +36,7 @@ gate:
   inconclusive: pass_with_warning
   parity: {{process: same}}
   rules:
-    - {{output: click, metric: auc, min: 0.1, margin: 0.4}}
+    - {{output: click, metric: auc, min: 0.5, margin: 0.4}}
 push:
   directory: {folder}/served
 """
