@@ -1,9 +1,10 @@
 """Swaps versions under load: five pushes and a rollback while requests come at half the rate that saturates the server.
 
-python -m benchmarks.swap [--requests 10000]
+python -m benchmarks.swap [--requests 10000] [--share 0.5]
 
 The embedded server runs in a process of its own, and so does who pushes. Requests come at fixed moments whether the
 last was answered or not, and a latency counts from that moment: a server that stands still is charged with who waits.
+Server, clients and who pushes share the machine's cores.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Result:
     """What was asked and answered.
 
     Attributes:
-        rate: Requests a second; half of what saturates.
+        rate: Requests a second.
         failed: What went wrong, request by request; must be empty.
         of_no_version: Answers that are no version's whole answer; must be 0.
         of_version: How many answers each model gave.
@@ -74,7 +75,7 @@ class _Answered:
     error: str
 
 
-def measure(folder: pathlib.Path, *, requests: int) -> Result:
+def measure(folder: pathlib.Path, *, requests: int, share: float = 0.5) -> Result:
     """Exports models, serves them, asks."""
     from benchmarks.swap_models import export_models
 
@@ -82,7 +83,7 @@ def measure(folder: pathlib.Path, *, requests: int) -> Result:
     served = folder / "served" / _NAME
     publish_version(str(models[0]), str(served), now_s=1, policy=_POLICY)
     with _serving(folder / "served" / _NAME) as client:
-        rate = _saturation(client, columns) / 2
+        rate = share * _saturation(client, columns)
         started_s = time.monotonic() + 0.1
         swaps_from_s = started_s + requests / 4 / rate
         with _swapping(client.config.endpoint, models, served, from_s=swaps_from_s) as swaps:
@@ -220,6 +221,7 @@ def main() -> int:
     """Prints one paragraph; 1 where a request failed or an answer was no version's."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--share", type=float, default=0.5, help="of the rate that saturates the server")
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     parser.add_argument("--swap", nargs="+", help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -230,7 +232,7 @@ def main() -> int:
         _serve(given.serve)
         return 0
     with tempfile.TemporaryDirectory(prefix="swap-") as folder:
-        told = measure(pathlib.Path(folder), requests=given.requests)
+        told = measure(pathlib.Path(folder), requests=given.requests, share=given.share)
     print(
         f"{given.requests:,} requests of {_ROWS} rows at {told.rate:.0f} a second, {_PUSHES} pushes and a rollback: "
         f"{len(told.failed)} failed, {told.of_no_version} answers of no one version; by model {told.of_version}; "
