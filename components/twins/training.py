@@ -62,20 +62,8 @@ def train_twins(
         ScratchSpaceError: They do not fit on the disk.
         CheckpointsInUseError: The same training is under way in another process.
     """
-    trained: dict[str, Trained] = {}
-    diverged: dict[str, str] = {}
     with contextlib.ExitStack() as until_exported:
-        for twin in plan.twins:
-            name = twin.task.name
-            own, rows = plan.trainer_plan(twin), twin_rows(twin, plan.inputs)
-            board = posixpath.join(folder, RECORDS, name)
-            tf.io.gfile.makedirs(board)
-            try:
-                training = training_of(own, transformed, files=files, folder=board, rows=rows)
-                trained[name] = until_exported.enter_context(training)
-            except DivergedTrainingError as error:
-                _LOG.warning("The twin of %s is left out: %s", name, error)
-                diverged[name] = str(error)
+        trained, diverged = _train_each(plan, transformed, until_exported, files=files, folder=folder)
         if trained:
             first, *others = (one.model for one in trained.values())
             layer, spec = transformed.transform_features_layer(), transformed.raw_feature_spec()
@@ -93,3 +81,28 @@ def train_twins(
         for name, one in trained.items():
             write_record(posixpath.join(folder, RECORDS, name), one.record)
     return diverged
+
+
+def _train_each(
+    plan: TwinsPlan,
+    transformed: tft.TFTransformOutput,
+    until_exported: contextlib.ExitStack,
+    *,
+    files: tuple[Sequence[str], Sequence[str]],
+    folder: str,
+) -> tuple[dict[str, Trained], dict[str, str]]:
+    """By output, what was trained, whose checkpoints `until_exported` keeps, and why what is left out diverged."""
+    trained: dict[str, Trained] = {}
+    diverged: dict[str, str] = {}
+    for twin in plan.twins:
+        name = twin.task.name
+        own, rows = plan.trainer_plan(twin), twin_rows(twin, plan.inputs)
+        board = posixpath.join(folder, RECORDS, name)
+        tf.io.gfile.makedirs(board)
+        try:
+            training = training_of(own, transformed, files=files, folder=board, rows=rows)
+            trained[name] = until_exported.enter_context(training)
+        except DivergedTrainingError as error:
+            _LOG.warning("The twin of %s is left out: %s", name, error)
+            diverged[name] = str(error)
+    return trained, diverged
