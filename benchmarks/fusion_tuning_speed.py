@@ -15,8 +15,12 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from components.fusion_tuner import Bounds, Objective, Pareto, RankMetric, TunerRows, Tuning
+from components.fusion_tuner.goals import Objective, Pareto
+from components.fusion_tuner.metrics import RankMetric
+from components.fusion_tuner.rows import TunerRows
 from components.fusion_tuner.search import Tried, front_of, search
+from components.fusion_tuner.space import Bounds
+from components.fusion_tuner.tune import Tuning
 from models.fusion import WeightedSum
 
 __all__ = ["main", "rows_of"]

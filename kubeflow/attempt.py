@@ -10,6 +10,7 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx.dsl.io import fileio
 from tfx.orchestration.portable import outputs_utils
 
+from kubeflow.scratch import Scratch
 from pipeline.launch import node_of
 
 __all__ = ["clear"]
@@ -18,8 +19,13 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def clear(
-    ir: Any, node: str, execution: metadata_store_pb2.Execution, store: metadata_store.MetadataStore
-) -> None:  # Any: a protocol buffer of TFX.
+    ir: Any,  # A protocol buffer of TFX.
+    node: str,
+    execution: metadata_store_pb2.Execution,
+    *,
+    store: metadata_store.MetadataStore,
+    scratch: Scratch | None,
+) -> None:
     """Notes that the attempt failed, and removes its half-written outputs: TFX's launcher takes the same places again.
 
     Args:
@@ -27,6 +33,7 @@ def clear(
         node: The node's name.
         execution: What the attempt left in the store: not COMPLETE and not CACHED.
         store: The metadata store.
+        scratch: The pod's folder, where it is kept in a bucket.
     """
     state = metadata_store_pb2.Execution.State.Name(execution.last_known_state)
     _LOG.info("an earlier attempt was left %s: its outputs are removed, and it is begun anew", state)
@@ -37,3 +44,5 @@ def clear(
         for artifact in artifacts:
             if fileio.exists(artifact.uri):
                 fileio.rmtree(artifact.uri)
+            if scratch is not None:
+                scratch.remove(artifact.uri)

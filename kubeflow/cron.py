@@ -14,7 +14,7 @@ __all__ = ["Schedule", "utc_schedule"]
 
 _MINUTES_A_DAY: Final = 24 * 60
 _NUMBER: Final = re.compile(r"\d{1,2}")
-_DAYS_OF_WEEK: Final = re.compile(r"[0-7](-[0-7])?(,[0-7](-[0-7])?)*")
+_DAYS_OF_WEEK: Final = re.compile(r"[0-7](-[0-7])?(,[0-7](-[0-7])?)*")  # Sunday is 0, and 7.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,19 +64,21 @@ def _problems(fields: list[str], cron: str) -> list[str]:
         return [whole]
     minute, hour, day, month, weekdays = fields
     numbers = _NUMBER.fullmatch(minute) and _NUMBER.fullmatch(hour) and int(minute) < 60 and int(hour) < 24
-    is_known = weekdays == "*" or _DAYS_OF_WEEK.fullmatch(weekdays)
+    is_known = weekdays == "*" or (_DAYS_OF_WEEK.fullmatch(weekdays) and all(map(len, _ranges(weekdays))))
     return [] if numbers and (day, month) == ("*", "*") and is_known else [whole]
 
 
+def _ranges(weekdays: str) -> list[range]:
+    ends = [part.partition("-") for part in weekdays.split(",")]
+    return [range(int(first), int(last or first) + 1) for first, _, last in ends]
+
+
 def _moved(weekdays: str, days: int) -> str:
-    """The days of the week, `days` later; Sunday is 0."""
-    if weekdays == "*" or not days:
+    """The days of the week, `days` later, as Kubeflow takes them: it knows Sunday as 0 alone."""
+    if weekdays == "*":
         return weekdays
-    named: set[int] = set()
-    for part in weekdays.split(","):
-        first, _, last = part.partition("-")
-        named |= set(range(int(first), int(last or first) + 1))
-    return ",".join(map(str, sorted({(day + days) % 7 for day in named})))
+    named = {(day + days) % 7 for one in _ranges(weekdays) for day in one}
+    return ",".join(map(str, sorted(named)))
 
 
 def _offset_minutes(zone: zoneinfo.ZoneInfo, date: datetime.date) -> int:

@@ -7,9 +7,11 @@ from models.errors import ConfigError
 __all__ = [
     "ApiRefusedError",
     "ApiUnreachableError",
+    "BucketUnusableError",
     "ChangedPipelineError",
     "ClusterRunFailedError",
     "EvictedError",
+    "KeptNoMoreError",
     "MetadataUnusableError",
     "NodeFailedError",
     "NotDeclaredError",
@@ -22,6 +24,14 @@ class NotDeclaredError(ConfigError):
 
 class ChangedPipelineError(ConfigError):
     """What was compiled is not what the container holds: compile and submit again, from one state of both."""
+
+
+class BucketUnusableError(OSError):
+    """The bucket of artifacts does not answer, or refuses: mend that, a retry begins anew."""
+
+
+class KeptNoMoreError(ConfigError):
+    """What earlier nodes left is gone from the bucket: put it back, or have it made anew; no retry helps."""
 
 
 class EvictedError(RuntimeError):

@@ -11,6 +11,8 @@ from ml_metadata.metadata_store import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
 from kubeflow.errors import ChangedPipelineError, NodeFailedError
+from kubeflow.placing import placed
+from kubeflow.scratch import Scratch, scratch_of
 from kubeflow.store import connection_of, node_executions, open_store
 from models.binding import nearest
 from pipeline.config import load_config
@@ -34,6 +36,7 @@ class NodeRun:
         assignments: Set over it when it was compiled.
         overrides: Set over it in this run.
         fingerprint: Of what was compiled.
+        days_back: From the newest day to read to that on which the run began, where the run is given no date.
     """
 
     def __init__(
@@ -45,7 +48,9 @@ class NodeRun:
         assignments: Sequence[str],
         overrides: Sequence[str],
         fingerprint: str,
+        days_back: int = 0,
     ) -> None:
+        self._days_back = days_back
         self._node, self._run_id, self._fingerprint, self._path = node, run_id, fingerprint, path
         self._compiled_from = load_config(path, assignments)
         self._config = load_config(path, [*assignments, *overrides]) if overrides else self._compiled_from
@@ -69,7 +74,7 @@ class NodeRun:
             from kubeflow.attempt import clear
         self._ir = self._compiled()
         for execution in self._executions():
-            clear(self._ir, self._node, execution, self._store)
+            clear(self._ir, self._node, execution, store=self._store, scratch=self._scratch)
 
     def do(self) -> None:
         """Does the work, once it is prepared.
@@ -77,9 +82,12 @@ class NodeRun:
         Raises:
             NodeFailedError: What the node reads is not there.
         """
+        from kubeflow.keeping import keeping_operators, state_kept
         from pipeline.launch import launch_node
 
-        launch_node(self._ir, self._node, self._connection)
+        with state_kept(self._scratch, placed(self._config), self._node):
+            operators = None if self._scratch is None else keeping_operators(self._scratch)
+            launch_node(self._ir, self._node, self._connection, operators)
         if not self.is_done():
             wanted = "must find what it reads, but the nodes before it have not left it in this run"
             raise NodeFailedError(f"`{self._node}` {wanted}: run them first, under the same run id.")
@@ -87,6 +95,10 @@ class NodeRun:
     @functools.cached_property
     def _store(self) -> metadata_store.MetadataStore:
         return open_store(self._connection)
+
+    @functools.cached_property
+    def _scratch(self) -> Scratch | None:
+        return scratch_of(self._config)
 
     def _executions(self) -> list[metadata_store_pb2.Execution]:
         return node_executions(self._store, pipeline=self._config.name, run_id=self._run_id, node=self._node)
@@ -99,7 +111,8 @@ class NodeRun:
         found = fingerprint_of(self._compiled_from)
         if found != self._fingerprint:
             raise ChangedPipelineError("kubeflow", [_changed(self._path, found, compiled_as=self._fingerprint)])
-        today = f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}"
+        newest = datetime.datetime.now(tz=datetime.UTC) - datetime.timedelta(days=self._days_back)
+        today = f"{newest:%Y-%m-%d}"
         dated = with_run_date(self._config, run_id=self._run_id, today=today, connection=self._connection)
         ir = compiled(dated, self._run_id)
         if self._node not in node_ids(ir):

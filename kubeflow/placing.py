@@ -6,6 +6,7 @@ import dataclasses
 import posixpath
 
 from kubeflow.errors import NotDeclaredError
+from models.errors import raise_if_any
 from pipeline.config import PipelineConfig
 from pipeline.config.kubeflow import KubeflowConfig
 
@@ -21,7 +22,16 @@ def declared(config: PipelineConfig) -> KubeflowConfig:
 
 
 def placed(config: PipelineConfig) -> PipelineConfig:
-    """The same configuration with its root and its served folder on the volume, where they are relative."""
-    volume = declared(config).volume.path
+    """The same configuration with its root and its served folder where they are in a container, if they are relative.
+
+    Raises:
+        ConfigError: The root is absolute and so cannot be kept in the bucket that is declared.
+    """
+    section = declared(config)
+    volume, root = section.volume.path, section.volume.path
+    if section.bucket is not None:
+        root = section.bucket.path
+        wanted = "`root` must be relative beside `kubeflow.bucket`, below which it is kept"
+        raise_if_any("kubeflow", [f"{wanted}, got {config.root!r}."] if posixpath.isabs(config.root) else [])
     push = dataclasses.replace(config.push, directory=posixpath.join(volume, config.push.directory))
-    return dataclasses.replace(config, root=posixpath.join(volume, config.root), push=push)
+    return dataclasses.replace(config, root=posixpath.join(root, config.root), push=push)

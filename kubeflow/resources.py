@@ -6,13 +6,15 @@ from typing import Final
 
 from kfp import dsl, kubernetes
 
-from pipeline.config.kubeflow import KubeflowConfig, NodeSettings
+from pipeline.config.kubeflow import KubeflowConfig
+from pipeline.config.node_settings import NodeSettings
 
 __all__ = ["give"]
 
 # Beam sums in the order of sets: under one hash seed a retry makes the same bytes. Python reads it as it starts.
 _ENVIRONMENT: Final = {"PYTHONHASHSEED": "0"}
 
+_SCRATCH: Final = "scratch"
 _BACKOFF_FACTOR: Final = 2.0
 _LONGEST_BACKOFF: Final = "3600s"
 
@@ -47,6 +49,8 @@ def _give_machines(task: dsl.PipelineTask, settings: NodeSettings) -> None:
 
 def _give_volumes(task: dsl.PipelineTask, section: KubeflowConfig) -> None:
     kubernetes.mount_pvc(task, pvc_name=section.volume.claim, mount_path=section.volume.path)
+    if section.bucket is not None:
+        kubernetes.empty_dir_mount(task, volume_name=_SCRATCH, mount_path=section.bucket.path)
     for secret in section.secrets:
         if secret.env:
             kubernetes.use_secret_as_env(task, secret_name=secret.name, secret_key_to_env=dict(secret.env))

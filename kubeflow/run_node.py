@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kubeflow.errors import EvictedError, MetadataUnusableError
+from kubeflow.parameters import run_date_of
 from models.errors import ConfigError
 from pipeline.errors import ROOMS, reason_of
 from pipeline.quiet import hush
@@ -30,7 +31,6 @@ FINAL: Final = 2
 _LOG: Final = logging.getLogger("kubeflow.run_node")
 _STARTED: Final = time.monotonic()
 _UNFILLED: Final = "{{"  # How a placeholder begins that Kubeflow left as it was.
-_UNWRITTEN: Final = "[["  # The same of what a schedule knows.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,6 +63,7 @@ def _run(options: argparse.Namespace) -> int:
         path=options.config,
         assignments=options.assignments,
         overrides=_overrides(options),
+        days_back=run_date_of(options.run_date).days_back,
         fingerprint=options.fingerprint,
     )
     if run.is_done():
@@ -93,14 +94,15 @@ def _parser() -> argparse.ArgumentParser:
 def _overrides(options: argparse.Namespace) -> list[str]:
     """What the run sets over the configuration; a parameter that was left empty sets nothing."""
     found = [assignment for assignment in options.overrides if not assignment.endswith("=")]
-    if options.run_date.startswith(_UNWRITTEN):
+    given = run_date_of(options.run_date)
+    if given.is_unwritten:
         _LOG.warning(
-            "Kubeflow left %s as it was: the run reads up to the day on which it began, which of a run that is made up "
-            "for is not the day it was scheduled for",
+            "Kubeflow left %s as it was: the run goes by the day on which it began, which of a run that is made up for "
+            "is not the day it was scheduled for",
             options.run_date,
         )
-    elif options.run_date:
-        found.append(f"data.run_date='{options.run_date}'")
+    elif given.date:
+        found.append(f"data.run_date='{given.date}'")
     if options.span_days:
         found.append(f"data.window_days={options.span_days}")
     return found

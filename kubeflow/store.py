@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from ml_metadata.metadata_store import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
-from kubeflow.errors import MetadataUnusableError
+from kubeflow.errors import EvictedError, MetadataUnusableError
 from kubeflow.placing import declared, placed
 from pipeline.config import PipelineConfig
 from pipeline.config.kubeflow import GrpcMetadata, MysqlMetadata
@@ -60,6 +60,8 @@ def open_store(
         try:
             store = metadata_store.MetadataStore(connection)
             store.get_context_types()
+        except EvictedError:  # A signal may come at any time; who is asked to go waits for nothing.
+            raise
         except Exception as error:  # MLMD raises RuntimeError, and an error of its own for each status of its service.
             if _OTHER_SCHEMA in str(error):
                 raise MetadataUnusableError(_other_schema(connection, error), passing=False) from error

@@ -11,6 +11,7 @@ from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner
 from kubeflow.placing import declared, placed
 from models.errors import raise_if_any
 from pipeline.config import PipelineConfig
+from pipeline.config.kubeflow import KubeflowConfig
 from pipeline.graph import build_pipeline
 
 __all__ = ["compile_vertex"]
@@ -30,10 +31,10 @@ def compile_vertex(config: PipelineConfig) -> str:
 
     Raises:
         NotDeclaredError: There is no such section.
-        ConfigError: The volume is in no bucket.
+        ConfigError: The volume is in no bucket, or `bucket` is declared besides.
     """
     section = declared(config)
-    _check_volume(section.volume.path)
+    _check(section)
     pipeline = build_pipeline(placed(config))
     root = pipeline.pipeline_info.pipeline_root
     pipeline.pipeline_info.pipeline_root = _BUCKETS + root.removeprefix(_MOUNTED)
@@ -45,7 +46,12 @@ def compile_vertex(config: PipelineConfig) -> str:
     return json.dumps(runner.run(pipeline, write_out=False), indent=1, sort_keys=True) + "\n"
 
 
-def _check_volume(path: str) -> None:
-    is_in_bucket = path.startswith(_MOUNTED) and posixpath.normpath(path) != _MOUNTED.rstrip("/")
-    wanted = f"`volume.path` must be {_MOUNTED}<bucket> on Vertex AI, where it mounts buckets"
-    raise_if_any("kubeflow", [] if is_in_bucket else [f"{wanted}, got {path!r}: name a bucket of yours."])
+def _check(section: KubeflowConfig) -> None:
+    path, problems = section.volume.path, []
+    if not path.startswith(_MOUNTED) or posixpath.normpath(path) == _MOUNTED.rstrip("/"):
+        wanted = f"`volume.path` must be {_MOUNTED}<bucket> on Vertex AI, where it mounts buckets"
+        problems.append(f"{wanted}, got {path!r}: name a bucket of yours.")
+    if section.bucket is not None:
+        wanted = "`bucket` must be left out on Vertex AI"
+        problems.append(f"{wanted}, got {section.bucket.url!r}: its nodes share `volume.path`, which is in a bucket.")
+    raise_if_any("kubeflow", problems)

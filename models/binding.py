@@ -127,7 +127,7 @@ def _bind_scalar(hint: Any, given: object, path: Path, problems: list[Problem]) 
             return _fail(problems, path, "must be a number, got nan. Write a finite number.")
         return given
     wanted = {str: "a string", int: "an integer", float: "a number", bool: "true or false"}.get(hint, hint.__name__)
-    quote = " Put it in quotes." if hint is str and isinstance(given, (int, float)) else ""
+    quote = " Put it in quotes if that is its text." if hint is str and isinstance(given, (int, float)) else ""
     return _fail(problems, path, f"must be {wanted}, got {given!r}.{quote}")
 
 

@@ -26,7 +26,7 @@ COMMANDS: Final = {
     "check": "Checks a configuration file.",
     "compare": "Says by how much one model is better than another on the same rows.",
     "demo": "Runs a configuration, serves what it pushed and asks it for scores.",
-    "fusion": "Shows and sets the weights by which predictions become one score.",
+    "fusion": "Shows, sets and tunes the weights by which predictions become one score.",
     "gate": "Says what a gate can tell: how often it is right.",
     "kubeflow": "Runs a pipeline on a cluster.",
     "predict": "Asks a model server for scores.",

@@ -34,5 +34,6 @@ def evaluator_plan(config: PipelineConfig) -> EvaluatorPlan:
         ndcg_at=evaluation.ndcg_at,
         batch_size=evaluation.batch_size,
         fusion=config.fusion,
+        propensity=config.propensity_column,
         code=code_fingerprint(*_CODE),
     )

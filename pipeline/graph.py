@@ -40,6 +40,7 @@ from pipeline.evaluation import evaluator_plan
 from pipeline.example_plan import example_gen_plan
 from pipeline.features import FEATURES_KEY, LIST_KEY, PASSED_KEY, features_to_json
 from pipeline.fingerprint import CODE_KEY, code_fingerprint
+from pipeline.fusion.node import fusion_tuner
 from pipeline.twins import last_file, twins_plan
 
 __all__ = ["build_pipeline"]
@@ -87,13 +88,16 @@ def build_pipeline(config: PipelineConfig) -> tfx_pipeline.Pipeline:
     pusher = _pusher(
         config, trainer, gate, served=references["baseline_model"], statistics=statistics, evaluator=evaluator
     )
+    proposing = fusion_tuner(
+        config, evaluation=evaluator.outputs["evaluation"], model=trainer.outputs["model"], pusher=pusher
+    )
     return tfx_pipeline.Pipeline(
         pipeline_name=config.name,
         pipeline_root=os.path.join(config.home, "artifacts"),
         metadata_connection_config=_metadata_file(config.metadata_file),
         components=[
             *(examples, statistics, schema, validator, stop, transform, *starting, trainer),
-            *(parity, *references.values(), *shifts.values(), evaluator, gate, pusher),
+            *(parity, *references.values(), *shifts.values(), evaluator, gate, pusher, *proposing),
         ],
         enable_cache=True,
         beam_pipeline_args=list(config.beam.pipeline_args),
@@ -140,6 +144,7 @@ def _training(
         schema=schema,
         base_model=starting[0].outputs["model"] if starting else None,
         hyperparameters=searching[0].outputs["best_hyperparameters"] if searching else None,
+        directory=os.path.abspath(config.serving_directory),
         **transformed,
     )
     return [*starting, *searching, trainer.with_id("Trainer")]
@@ -198,7 +203,7 @@ def trainer_plan(config: PipelineConfig) -> TrainerPlan:
         balancing=config.balancing,
         training=dataclasses.replace(config.training, warm_start=None),  # `WarmStart` is told, and tells the Trainer.
         watched_split=config.watched_split,
-        checkpoint_root=os.path.abspath(os.path.join(config.home, "checkpoints")),
+        checkpoint_root=config.checkpoints,
         code=code_fingerprint("models", "components/trainer", "components/warm_start"),
         segments=segment_inputs(config.served_features, config.evaluation.slices),
         user=config.serving.user,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tfx.dsl.compiler import compiler, constants
@@ -33,13 +34,19 @@ def node_ids(ir: Any) -> list[str]:
     return [node.pipeline_node.node_info.id for node in ir.nodes]
 
 
-def launch_node(ir: Any, node_id: str, store: metadata.ConnectionConfigType | None = None) -> None:
+def launch_node(
+    ir: Any,
+    node_id: str,
+    store: metadata.ConnectionConfigType | None = None,
+    operators: Mapping[Any, Any] | None = None,
+) -> None:
     """Resolves the node's inputs, runs it unless its result is in the cache, and publishes what it made.
 
     Args:
         ir: A compiled pipeline.
         node_id: Of its node.
         store: Where metadata is kept; None for the pipeline's own file.
+        operators: What runs executors, by the kind of their specification; TFX's own where it says nothing.
     """
     deployment = runner_utils.extract_local_deployment_config(ir)
     if store is None:
@@ -52,4 +59,5 @@ def launch_node(ir: Any, node_id: str, store: metadata.ConnectionConfigType | No
         pipeline_runtime_spec=ir.runtime_spec,
         executor_spec=runner_utils.extract_executor_spec(deployment, node_id),
         custom_driver_spec=runner_utils.extract_custom_driver_spec(deployment, node_id),
+        custom_executor_operators=dict(operators or {}),
     ).launch()

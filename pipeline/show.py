@@ -47,11 +47,12 @@ def show_run(
         run_id,
         pipeline=config.name,
         graph=config.trained_graph,
+        fusion=config.fusion,
         configuration=yaml.safe_dump(unbind(config), sort_keys=False, allow_unicode=True),
         planned=planned,
         error=_remembered(reports / f"{run_id}.error", error),
     )
-    Console().print(summary_table(run))
+    Console().print(summary_table(run), crop=False)  # Commands are to be copied whole.
     say(f"report: {write_report(run, str(reports))}")
     return verdict_of(run).outcome
 

@@ -43,8 +43,11 @@ def twins_plan(config: PipelineConfig) -> TwinsPlan:
         model=dataclasses.replace(config.model, architecture=SingleTask(), seed=config.training.seed),
         training=dataclasses.replace(config.training, look_every_steps=0, warm_start=None),
         watched_split=config.watched_split,
-        checkpoint_root=os.path.abspath(os.path.join(config.home, "checkpoints")),
+        checkpoint_root=config.checkpoints,
         code=code_fingerprint("models", "components/trainer", "components/twins"),
+        user=config.serving.user,
+        fusion=config.fusion,
+        fusion_columns={name: config.served_columns[name] for name in config.fusion.inputs} if config.fusion else {},
     )
 
 

@@ -19,6 +19,27 @@ def shared_data() -> pathlib.Path:
     return SHARED_DATA
 
 
+@pytest.fixture(scope="session")
+def bucket_server():
+    """The variables by which an object store on loopback is found."""
+    from tests import bucket
+
+    with bucket.serving() as variables:
+        yield variables
+
+
+@pytest.fixture
+def bucket(bucket_server, monkeypatch):
+    """Its one bucket, empty, which is s3://shop in this process."""
+    from tests.bucket import Bucket
+
+    for name, value in bucket_server.items():
+        monkeypatch.setenv(name, value)
+    found = Bucket()
+    found.clear()
+    return found
+
+
 @pytest.fixture(autouse=True)
 def _loud_log() -> None:
     """The command line silences the log of its process: another test's command must not silence this test's."""

@@ -28,7 +28,7 @@ def keys_after(heading: str) -> list[str]:
         ("One of `decisions`:", Decision),
         ("One of `together`:", GlobalDecision),
         ("One of `verdicts`:", Verdict),
-        ("One of its `tasks`:", TaskChange),
+        ("One of its `tasks` or `scores`:", TaskChange),
     ],
     ids=lambda item: item.__name__ if isinstance(item, type) else "",
 )

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from components.comparison.cell import Reference
 from components.comparison.kinds import Kind
 from components.comparison.rows import NO_ID, NOWHERE, Membership, Rows, cluster_ids, membership_of_codes
+from models.fusion.spread import between_0_and_1
 
 __all__ = ["TaskColumns", "ids_of", "memberships_of", "rows_of"]
 
@@ -29,6 +30,7 @@ class TaskColumns:
         references: Columns of what it is compared with.
         known: Column of 0 for rows beyond the output's sample space, else of how many rows each stands for; None: all
             rows, one each.
+        is_order: Whether scores are any numbers, of which the order counts.
     """
 
     output: str
@@ -38,6 +40,7 @@ class TaskColumns:
     candidate: str
     references: Mapping[Reference, str] = dataclasses.field(default_factory=dict)
     known: str | None = None
+    is_order: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -61,6 +64,8 @@ def rows_of(
     if task.known is not None:
         known *= np.nan_to_num(_numbers(batch[task.known]))
     scores = np.stack([_numbers(batch[name]) for name in (task.candidate, *task.references.values())])
+    if task.is_order:
+        scores = between_0_and_1(scores)
     return Rows(labels=labels, scores=scores, clusters=clusters, slices=slices, known=known)
 
 

@@ -20,12 +20,14 @@ from components.baseline.published import Published
 from components.comparison.cell import Reference
 from components.evaluator.assembling import Header
 from components.evaluator.errors import UnusableModelError
+from components.evaluator.fused import FusedTwin
 from components.evaluator.lineup import Opponent, line_up
 from components.evaluator.models import OpenModel, open_model
 from components.evaluator.plan import PLAN_KEY, EvaluatorPlan
 from components.evaluator.scoring import extractors, model_specs
 from components.evaluator.source import batches_of, first_rows
 from components.evaluator.stage import comparison_evaluator, comparison_writer
+from models.fusion.beside import read_weights
 
 __all__ = ["CANDIDATE", "REFERENCES", "Executor"]
 
@@ -58,7 +60,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         rows = first_rows(examples, split=plan.split, num_rows=_TRIED_ROWS)
         model = artifact_utils.get_single_instance(input_dict[standard_component_specs.MODEL_KEY])
         candidate = open_model(CANDIDATE, _path(model), rows, columns=columns)
-        opponents = _Opponents(plan, columns)
+        twin = _twin(plan, candidate)
+        opponents = _Opponents(plan, columns, twin)
         for reference, key in REFERENCES.items():
             for artifact in input_dict.get(key, []):
                 opponents.add(reference, artifact, rows)
@@ -74,7 +77,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                 >> tfma.ExtractEvaluateAndWriteResults(
                     eval_shared_model=candidate.shared,  # That, and the next, only tell TFMA to work on batches.
                     eval_config=model_specs(plan, CANDIDATE),
-                    extractors=extractors(plan, models, representations=source.TensorRepresentations()),
+                    extractors=extractors(plan, models, representations=source.TensorRepresentations(), twin=twin),
                     evaluators=[comparison_evaluator(plan, lineups, num_partitions=_partitions(examples, plan.split))],
                     writers=[comparison_writer(opponents.header, plan, lineups, folder=folder)],
                 )
@@ -87,6 +90,7 @@ class _Opponents:
 
     plan: EvaluatorPlan
     columns: frozenset[str]
+    twin: FusedTwin | None = None
     found: dict[Reference, Opponent] = dataclasses.field(default_factory=dict)
     models: list[OpenModel] = dataclasses.field(default_factory=list)
     names: dict[Reference, str] = dataclasses.field(default_factory=dict)
@@ -110,6 +114,8 @@ class _Opponents:
             _LOG.warning("The %s, %s, cannot be compared with: %s", reference.value, version, error)
             self.found[reference] = f"The {reference.value}, {version}, cannot be compared with: {error}."
             return
+        if reference is Reference.TWINS and self.twin is not None:
+            model = self.twin.of(model)
         self.models.append(model)
         self.found[reference] = dict.fromkeys(model.widths, model)
 
@@ -123,6 +129,13 @@ class _Opponents:
             empty=tuple(self.empty),
             gauc_weight=self.plan.gauc_weight,
         )
+
+
+def _twin(plan: EvaluatorPlan, candidate: OpenModel) -> FusedTwin | None:
+    """None where no score is judged."""
+    if plan.fusion is None or plan.fusion.label is None:
+        return None
+    return FusedTwin(plan=plan, weights=read_weights(candidate.path))
 
 
 def _path(model: types.Artifact) -> str:

@@ -7,16 +7,15 @@ from typing import Any, Final, final
 
 import apache_beam as beam
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import tensorflow_model_analysis as tfma
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.io.parquetio import WriteToParquetBatched
 from typing_extensions import override
 
-from components.comparison.rows import MISSING
-from components.evaluator.grouping import clusters, ids, memberships
+from components.evaluator.grouping import clusters, ids
 from components.evaluator.plan import EvaluatorPlan
+from components.evaluator.raw_columns import numbers_of, raw_columns, texts_of
 from components.fusion.rows_file import ROWS_FILE, head_column, id_column, raw_column, slice_column
 from models.heads import Multiclass
 from models.tasks import known_column, label_column
@@ -83,9 +82,9 @@ def table_of(extracts: _Extracts, plan: EvaluatorPlan, model: str) -> pa.Table:
         found = clusters(features, column, extracts[tfma.INPUT_KEY]) if is_cluster else ids(features, column, num_rows)
         columns[id_column(column)] = found
     for name in _sliced(plan):
-        columns[slice_column(name)] = _texts(features, name, num_rows, missing=None)
+        columns[slice_column(name)] = texts_of(features, name, num_rows, missing=None)
     for name, is_text in _raw(plan).items():
-        given = _texts(features, name, num_rows, missing="") if is_text else _numbers(features, name, num_rows)
+        given = texts_of(features, name, num_rows, missing="") if is_text else numbers_of(features, name, num_rows)
         columns[raw_column(name)] = given
     return pa.table(columns, schema=schema_of(plan))
 
@@ -109,28 +108,6 @@ def _sliced(plan: EvaluatorPlan) -> list[str]:
 
 
 def _raw(plan: EvaluatorPlan) -> dict[str, bool]:
-    """Columns of formulas and of the segment, and whether they hold texts."""
-    declared = plan.fusion.columns if plan.fusion is not None else {}
-    names = plan.fusion.inputs if plan.fusion is not None else ()
-    return {name: name not in declared or declared[name].is_text for name in names}
-
-
-def _texts(features: Mapping[str, Any], column: str, num_rows: int, *, missing: str | None) -> list[str | None]:
-    """The values, by the names of slices."""
-    (found,) = memberships(features, [(column,)], num_rows)
-    names = [missing if name[0][1] == MISSING else name[0][1] for name in found.names]
-    return [names[code] for code in found.codes.tolist()]
-
-
-def _numbers(features: Mapping[str, Any], column: str, num_rows: int) -> np.ndarray:
-    """`[rows]`, the first of several values, NaN where there is none."""
-    values = features.get(column)
-    if values is None:
-        return np.full(num_rows, np.nan, np.float32)
-    if hasattr(values, "indices"):  # Sparse: TFMA's VarLenTensorValue.
-        rows, first = np.unique(np.asarray(values.indices)[:, 0], return_index=True)
-        found = np.full(num_rows, np.nan, np.float32)
-        found[rows] = np.asarray(values.values)[first]
-        return found
-    dense = np.asarray(values)
-    return pd.to_numeric(pd.Series(dense[:, 0] if dense.ndim > 1 else dense)).to_numpy(np.float32)
+    """Columns of formulas, of the segment and of propensities, and whether they hold texts."""
+    found = raw_columns(plan.fusion)
+    return found if plan.propensity is None else {**found, plan.propensity: False}

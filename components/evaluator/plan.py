@@ -36,6 +36,7 @@ class EvaluatorPlan:
         ndcg_at: How many places of a list NDCG looks at.
         batch_size: Rows scored at once.
         fusion: Whose scores are compared too, where it has a label for them, and whose rows are kept.
+        propensity: The raw column of numbers that is kept with them, by which a search for weights weights rows.
         code: A fingerprint of the code that evaluates, so that a cached result is not taken for that of newer code.
     """
 
@@ -49,6 +50,7 @@ class EvaluatorPlan:
     ndcg_at: int = 10
     batch_size: int = 1_000
     fusion: FusionConfig | None = None
+    propensity: str | None = None
     code: str = ""
 
     def to_json(self) -> str:
@@ -104,6 +106,8 @@ class EvaluatorPlan:
             found[self.cluster] = None
         if self.fusion is not None:
             found.update(dict.fromkeys(self.fusion.inputs))
+        if self.propensity is not None:
+            found[self.propensity] = None
         for output in self.tasks.outputs:
             found.update(dict.fromkeys((label_column(output.name), known_column(output.name))))
         return tuple(found)

@@ -19,6 +19,8 @@ from tensorflow_model_analysis.proto import config_pb2
 from tensorflow_model_analysis.utils import model_util
 from typing_extensions import override
 
+from components.comparison.cell import Reference
+from components.evaluator.fused import FusedTwin
 from components.evaluator.models import MODEL_TYPE, SIGNATURE, OpenModel
 from components.evaluator.plan import EvaluatorPlan
 from models.tasks import known_column, label_column
@@ -44,7 +46,11 @@ def model_specs(plan: EvaluatorPlan, name: str) -> config_pb2.EvalConfig:
 
 
 def extractors(
-    plan: EvaluatorPlan, models: Sequence[OpenModel], *, representations: Mapping[str, Any]
+    plan: EvaluatorPlan,
+    models: Sequence[OpenModel],
+    *,
+    representations: Mapping[str, Any],
+    twin: FusedTwin | None = None,
 ) -> list[tfma.extractors.Extractor]:
     """In the order in which a batch passes them; none takes rows one by one.
 
@@ -52,6 +58,7 @@ def extractors(
         plan: What is compared.
         models: The candidate first.
         representations: How columns become tensors; `Any`, since protobuf's generated classes carry no types.
+        twin: What gives twins among the models their fused scores; None gives none.
     """
     candidate, *references = models
     alone = model_specs(plan, candidate.name)
@@ -66,7 +73,7 @@ def extractors(
     for model in references:
         stage = beam.ParDo(_ReferenceScores(model))
         found.append(tfma.extractors.Extractor(stage_name=f"ExtractScoresOf[{model.name}]", ptransform=stage))
-    last = beam.Map(_named, widths={model.name: model.widths for model in models})
+    last = beam.Map(_named, widths={model.name: model.widths for model in models}, twin=twin)
     return [*found, tfma.extractors.Extractor(stage_name=LAST_STAGE, ptransform=last)]
 
 
@@ -103,11 +110,13 @@ class _ReferenceScores(model_util.ModelSignaturesDoFn):
             return [{**element, tfma.PREDICTIONS_KEY: predictions}]
 
 
-def _named(element: _Extracts, widths: Mapping[str, Mapping[str, int]]) -> _Extracts:
-    """Gives a model's only output its name back, which TFMA takes away."""
+def _named(element: _Extracts, widths: Mapping[str, Mapping[str, int]], twin: FusedTwin | None) -> _Extracts:
+    """Gives a model's only output its name back, which TFMA takes away, and twins their scores."""
     predictions = element[tfma.PREDICTIONS_KEY]
     named = {
         model: given if isinstance(given, Mapping) else {next(iter(widths[model])): given}
         for model, given in predictions.items()
     }
-    return {**element, tfma.PREDICTIONS_KEY: named}
+    found = {**element, tfma.PREDICTIONS_KEY: named}
+    name = Reference.TWINS.value
+    return found if twin is None or name not in named else twin.scored(found, name)

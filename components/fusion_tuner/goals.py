@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import ClassVar, final
+from typing import Literal, final
 
 from components.fusion_tuner.metrics import RankMetric
 from models.errors import raise_if_any
@@ -30,6 +30,13 @@ class Objective:
         """Such as `click.gauc`."""
         return f"{self.output}.{self.metric.value}"
 
+    @classmethod
+    def named(cls, name: str) -> Objective | None:
+        """The one of that name; None where it is no such name."""
+        output, _, metric = name.rpartition(".")
+        known = {one.value: one for one in RankMetric}
+        return cls(output, known[metric]) if output and metric in known else None
+
 
 @final
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,8 +47,8 @@ class Sum:
         shares: By objective's name, what a unit of it is worth; 0 or more.
     """
 
-    kind: ClassVar[str] = "sum"
     shares: dict[str, float]
+    kind: Literal["sum"] = "sum"
 
     def __post_init__(self) -> None:
         problems = [
@@ -80,9 +87,9 @@ class Within:
             -0.001 lets it fall by that, 0 forbids any fall.
     """
 
-    kind: ClassVar[str] = "within"
     maximise: str
     least_change: dict[str, float]
+    kind: Literal["within"] = "within"
 
     def __post_init__(self) -> None:
         problems = [
@@ -121,8 +128,8 @@ class Pareto:
         names: Objectives, two or more.
     """
 
-    kind: ClassVar[str] = "pareto"
     names: tuple[str, ...]
+    kind: Literal["pareto"] = "pareto"
 
     def __post_init__(self) -> None:
         if len(set(self.names)) < 2 or len(set(self.names)) < len(self.names):

@@ -24,18 +24,18 @@ class Propensity:
 
     Attributes:
         most: What a positive counts for at most, 1 or more.
-        position_power: Of `of_positions`, how fast a place lower down is looked at less; 0 or more.
+        power: Of `of_positions`, how fast a place lower down is looked at less; 0 or more.
     """
 
     most: float = 10.0
-    position_power: float = 1.0
+    power: float = 1.0
 
     def __post_init__(self) -> None:
         problems = []
         if not 1 <= self.most < float("inf"):
             problems.append(f"`most` must be 1 or more and finite, got {self.most!r}.")
-        if not 0 <= self.position_power < float("inf"):
-            problems.append(f"`position_power` must be 0 or more and finite, got {self.position_power!r}.")
+        if not 0 <= self.power < float("inf"):
+            problems.append(f"`power` must be 0 or more and finite, got {self.power!r}.")
         raise_if_any("fusion tuner", problems)
 
 
@@ -48,7 +48,7 @@ def of_positions(positions: np.ndarray, propensity: Propensity) -> np.ndarray:
     """
     if not (positions >= 1).all():
         raise_if_any("fusion tuner", [f"`positions` must count from 1, got {np.min(positions)!r}."])
-    return np.asarray(1.0 / np.asarray(positions, np.float64) ** propensity.position_power)
+    return np.asarray(1.0 / np.asarray(positions, np.float64) ** propensity.power)
 
 
 def stands_for(propensities: np.ndarray, propensity: Propensity) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Final
 from components.comparison import Comparison
 from components.comparison.stored import comparison_text, parse_comparison
 from components.fusion_tuner.search import Tried
+from components.fusion_tuner.space import Bounds
 from models.binding import bind_or_raise, unbind
 from models.errors import raise_if_any
 
@@ -54,7 +55,9 @@ class FusionTuning:
 
     Attributes:
         goal: "sum", "within" or "pareto".
-        objectives: Their names; more of each is better.
+        aims: Names of the objectives that it is about; more of each is better.
+        objectives: These, and those that are observed.
+        bounds: Between what weights were searched.
         tried: Everything tried, the present weights first, with values of the search half.
         refused: How many weights the formula could not take, or that made one score of all rows.
         front: Of `tried` those that none of it dominates, checked.
@@ -66,7 +69,9 @@ class FusionTuning:
     """
 
     goal: str
+    aims: tuple[str, ...]
     objectives: tuple[str, ...]
+    bounds: dict[str, Bounds]
     tried: tuple[Tried, ...]
     refused: int
     front: tuple[Checked, ...]

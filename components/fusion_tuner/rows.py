@@ -10,7 +10,9 @@ import numpy as np
 
 from components.comparison.mixing import mixed
 from components.comparison.rows import NO_ID
+from models.arrays import NUMPY
 from models.errors import raise_if_any
+from models.fusion import Formula
 
 __all__ = ["TunerRows", "halves"]
 
@@ -27,6 +29,7 @@ class TunerRows:
         users: `[rows]` ids, as `cluster_ids` makes them; rows of none take no part.
         lists: `[rows]` ids of what NDCG ranks within, whose rows are of one user; None where it is not asked for.
         propensities: `[rows]` chances in (0, 1] that a row was looked at when its label came about; None: all alike.
+        own: By weight, `[rows]` what a row's segment has in its place; NaN where the common weight counts.
     """
 
     values: Mapping[str, np.ndarray]
@@ -34,6 +37,7 @@ class TunerRows:
     users: np.ndarray
     lists: np.ndarray | None = None
     propensities: np.ndarray | None = None
+    own: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         raise_if_any("fusion tuner", list(self._problems()))
@@ -49,10 +53,21 @@ class TunerRows:
             users=self.users[which],
             lists=None if self.lists is None else self.lists[which],
             propensities=None if self.propensities is None else self.propensities[which],
+            own={name: own[which] for name, own in self.own.items()},
         )
 
+    def score(self, formula: Formula, weights: Mapping[str, float]) -> np.ndarray:
+        """`[rows]` scores with these common weights, and those of segments."""
+        given = {
+            name: np.where(np.isnan(self.own[name]), common, self.own[name]) if name in self.own else common
+            for name, common in weights.items()
+        }
+        with np.errstate(all="ignore"):
+            return np.asarray(formula.score(self.values, given, NUMPY))
+
     def _problems(self) -> Iterator[str]:
-        named = {**{f"values.{name}": own for name, own in self.values.items()}}
+        named = {f"values.{name}": own for name, own in self.values.items()}
+        named |= {f"own.{name}": own for name, own in self.own.items()}
         named |= {f"labels.{name}": own for name, own in self.labels.items()}
         named |= {"lists": self.lists} if self.lists is not None else {}
         named |= {"propensities": self.propensities} if self.propensities is not None else {}

@@ -40,10 +40,11 @@ def search(
     present: Tried,
     evaluate: Evaluate,
     *,
+    start: Tried | None = None,
     trials: int,
     seed: int,
 ) -> tuple[list[Tried], int]:
-    """Tries weights, the present ones first.
+    """Tries weights, the present ones first; numbers are rounded, so that they can be read and typed.
 
     A front is searched by NSGA-II (Deb et al., IEEE Trans. Evol. Comp. 6, 2002), one number by TPE (Bergstra et al.,
     NIPS 2011), both as of Optuna.
@@ -53,6 +54,7 @@ def search(
         bounds: Of the weights that change.
         present: The weights now.
         evaluate: From all weights to the values of objectives; None where no score can be made of them.
+        start: Tried next; weights without bounds are as in it. None starts from the present ones.
         trials: How many are tried.
         seed: The same one tries the same.
 
@@ -71,12 +73,14 @@ def search(
     space: dict[str, optuna.distributions.BaseDistribution] = {
         name: optuna.distributions.FloatDistribution(own.least, own.most) for name, own in bounds.items()
     }
-    tried, refused = [present], 0
-    if all(own.least <= present.weights[name] <= own.most for name, own in bounds.items()):
-        study.add_trial(_told(goal, present, present, space))
+    tried, refused = [present] if start is None else [present, start], 0
+    for one in tried:
+        if all(own.least <= one.weights[name] <= own.most for name, own in bounds.items()):
+            study.add_trial(_told(goal, one, present, space))
+    fixed = (start or present).weights
     for _ in range(trials):
         trial = study.ask(space)
-        weights = {**present.weights, **trial.params}
+        weights = {**fixed, **{name: bounds[name].rounded(value) for name, value in trial.params.items()}}
         values = evaluate(weights)
         if values is None:
             refused += 1

@@ -15,7 +15,7 @@ from components.fusion_tuner.propensity import Propensity
 from components.fusion_tuner.result import Checked, FusionTuning, Halves
 from components.fusion_tuner.rows import TunerRows, halves
 from components.fusion_tuner.search import Tried, chosen_of, front_of, search
-from components.fusion_tuner.space import Bounds, check_space
+from components.fusion_tuner.space import Bounds, space_problems
 from components.gauc_weight import GaucWeight
 from models.binding import nearest
 from models.errors import raise_if_any
@@ -70,7 +70,12 @@ class Tuning:
 
 
 def tune(
-    rows: TunerRows, formula: Formula, tuning: Tuning, *, present: Mapping[str, float] | None = None
+    rows: TunerRows,
+    formula: Formula,
+    tuning: Tuning,
+    *,
+    present: Mapping[str, float] | None = None,
+    start: Mapping[str, float] | None = None,
 ) -> FusionTuning:
     """Searches on one half of the users, then checks the front and the choice on the other.
 
@@ -79,36 +84,37 @@ def tune(
         formula: Whose weights are tuned.
         tuning: How.
         present: All its weights, as they serve now; None for what is declared.
+        start: Weights that are tried too, and from which the search starts; None for the present ones.
 
     Raises:
         ConfigError: Bounds or rows are not as they must be.
         UnusableInputError: The rows cannot tell an objective, or the present weights give all rows one score.
     """
     now = dict(formula.declared if present is None else present)
-    check_space(formula, now, tuning.bounds)
+    raise_if_any("fusion tuner", list(space_problems(formula, start or now, tuning.bounds)))
     missing = [name for name in formula.reads if name not in rows.values]
     if missing:
         raise UnusableInputError([f"`values` must hold what the formula reads, got none of {', '.join(missing)}."])
     for_search, for_check = _judges(tuning, rows)
-    found = _values(for_search, formula, now)
-    if found is None:
-        raise UnusableInputError([f"the present weights must tell rows apart, got one score for all of them: {now!r}."])
     tried, refused = search(
         tuning.goal,
         tuning.bounds,
-        Tried(now, found),
+        _tried(for_search, formula, now),
         lambda weights: _values(for_search, formula, weights),
+        start=None if start is None else _tried(for_search, formula, start),
         trials=tuning.trials,
         seed=tuning.seed,
     )
     front = front_of(tried, tuning.goal.names)
     chosen = chosen_of(tuning.goal, tried, front, tried[0])
     kept = now if chosen is None else tried[chosen].weights
-    scores = [_scores(for_check, formula, weights) for weights in (kept, now)]
+    scores = [for_check.rows.score(formula, weights) for weights in (kept, now)]
     checked = for_check.values(scores[1])
     return FusionTuning(
         goal=tuning.goal.kind,
+        aims=tuning.goal.names,
         objectives=tuple(one.name for one in tuning.objectives),
+        bounds=tuning.bounds,
         tried=tuple(tried),
         refused=refused,
         front=tuple(_checked(for_check, formula, tried, place, present=checked) for place in front),
@@ -135,22 +141,26 @@ def _judges(tuning: Tuning, rows: TunerRows) -> list[Judge]:
     return judges
 
 
-def _scores(judge: Judge, formula: Formula, weights: Mapping[str, float]) -> np.ndarray:
-    return formula.score_rows(judge.rows.values, np.array([weights[name] for name in formula.declared]))
+def _tried(judge: Judge, formula: Formula, weights: Mapping[str, float]) -> Tried:
+    found = _values(judge, formula, weights)
+    if found is None:
+        message = f"the present weights must tell rows apart, got one score for all of them: {dict(weights)!r}."
+        raise UnusableInputError([message])
+    return Tried(dict(weights), found)
 
 
 def _values(judge: Judge, formula: Formula, weights: Mapping[str, float]) -> dict[str, float] | None:
     """None where the formula refuses the weights, or makes one score of all rows."""
     if formula.problems(weights):
         return None
-    scores = _scores(judge, formula, weights)
+    scores = judge.rows.score(formula, weights)
     return judge.values(scores) if np.ptp(scores) > 0 else None
 
 
 def _checked(
     judge: Judge, formula: Formula, tried: list[Tried], place: int, *, present: Mapping[str, float]
 ) -> Checked:
-    values = judge.values(_scores(judge, formula, tried[place].weights))
+    values = judge.values(judge.rows.score(formula, tried[place].weights))
     searched, before = tried[place].values, tried[0].values
     optimism = {name: (searched[name] - before[name]) - (values[name] - present[name]) for name in values}
     return Checked(place, values, optimism)

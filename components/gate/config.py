@@ -76,6 +76,8 @@ class Rule:
 
     def __post_init__(self) -> None:
         problems = [*self._margin_problems(), *self._rule_problems(), *self._bound_problems()]
+        if not all(self.slices):
+            problems.append("`slices` must hold lists of one or more columns, got an empty one: leave that out.")
         raise_if_any(f"rule of {self.output} {self.metric.value}", problems)
 
     @property

@@ -23,12 +23,14 @@ class Policy:
         main_outputs: Outputs of main tasks, products included: one of them must be better where that is asked.
         verdict_metrics: By main task, the metric by which it is up or down against its twin.
         fused_metrics: By output of `fused_loss`, the metric that is its loss.
+        verdict_scores: By judged score, the metric by which it is up or down against that of the twins.
     """
 
     gate: GateConfig
     main_outputs: tuple[str, ...]
     verdict_metrics: dict[str, Metric]
     fused_metrics: dict[str, Metric] = dataclasses.field(default_factory=dict)
+    verdict_scores: dict[str, Metric] = dataclasses.field(default_factory=dict)
 
     def to_json(self) -> str:
         """One line, the same for the same policy."""

@@ -37,7 +37,7 @@ class Word(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TaskChange:
-    """One main task against its twin.
+    """One main task, or fused score, against its twin.
 
     Attributes:
         task: Its name.
@@ -73,6 +73,7 @@ class Verdict:
         delta_m_low: Lower end of its interval, which is rather too wide: how the tasks' errors hang together is not
             known, so they are taken to hang together wholly.
         delta_m_high: Upper end.
+        scores: Each fused score against the same formula over the twins; they are no part of the word.
     """
 
     slice: Slice
@@ -82,6 +83,7 @@ class Verdict:
     delta_m: float | None = None
     delta_m_low: float | None = None
     delta_m_high: float | None = None
+    scores: tuple[TaskChange, ...] = ()
 
 
 def word_of(changes: Sequence[Change]) -> Word:
@@ -103,7 +105,8 @@ def word_of(changes: Sequence[Change]) -> Word:
 
 def verdicts_of(policy: Policy, comparison: Comparison) -> tuple[Verdict, ...]:
     """For all rows, then each slice that was compared with the twins; none where there are no twins."""
-    wanted = {(task, metric.value) for task, metric in policy.verdict_metrics.items()}
+    asked = policy.verdict_metrics | policy.verdict_scores
+    wanted = {(name, metric.value) for name, metric in asked.items()}
     cells = [
         cell for cell in comparison.cells if cell.against is Reference.TWINS and (cell.output, cell.metric) in wanted
     ]
@@ -116,9 +119,9 @@ def verdicts_of(policy: Policy, comparison: Comparison) -> tuple[Verdict, ...]:
 
 def _verdict(place: Slice, by_task: Mapping[str, Cell], policy: Policy) -> Verdict:
     confidence = policy.gate.confidence
-    tasks = tuple(
-        _task_change(task, metric, cell=by_task.get(task), confidence=confidence)
-        for task, metric in policy.verdict_metrics.items()
+    tasks, scores = (
+        tuple(_task_change(name, metric, cell=by_task.get(name), confidence=confidence) for name, metric in own.items())
+        for own in (policy.verdict_metrics, policy.verdict_scores)
     )
     known = [_known(by_task.get(task)) for task in policy.verdict_metrics]
     relative = [
@@ -135,6 +138,7 @@ def _verdict(place: Slice, by_task: Mapping[str, Cell], policy: Policy) -> Verdi
         delta_m=mean.value if mean is not None else None,
         delta_m_low=ends[0],
         delta_m_high=ends[1],
+        scores=scores,
     )
 
 

@@ -6,16 +6,12 @@ import os
 import pathlib
 from collections.abc import Sequence
 
-from apache_beam.io.filesystem import CompressionTypes
-from apache_beam.io.filesystems import FileSystems
-
+from components.object_store import ObjectFolder
 from components.pusher.errors import ServedFolderError
 from components.pusher.models_config import MODELS_CONFIG
 from components.pusher.record import RECORD
 
 __all__ = ["copy_to"]
-
-_PIECE_BYTES = 1 << 20
 
 
 def copy_to(directory: str, url: str, loaded: Sequence[int]) -> None:
@@ -27,54 +23,37 @@ def copy_to(directory: str, url: str, loaded: Sequence[int]) -> None:
 
     Args:
         directory: The served folder, with its `models.config`.
-        url: The store's folder, in a scheme that Beam knows: gs://, s3:// where its `aws` extra is installed.
+        url: The store's folder, as `components.object_store` takes it.
         loaded: The versions that `models.config` names.
 
     Raises:
         ServedFolderError: The store refuses; what was loaded from there can still be.
     """
-    base = url.rstrip("/")
     try:
-        there = _objects(base)
+        folder = ObjectFolder(url)
+        there = folder.names()
         for version in loaded:
             if f"{version}/{RECORD}" not in there:
-                _copy_version(os.path.join(directory, str(version)), f"{base}/{version}")
-        _copy_file(os.path.join(directory, MODELS_CONFIG), f"{base}/{MODELS_CONFIG}")
-        _remove(base, [name for name in there if _version(name) not in (None, *loaded)])
-    except Exception as error:  # Each store's client has errors of its own, which Beam lets through.
+                _copy_version(folder, os.path.join(directory, str(version)), version)
+        folder.write(os.path.join(directory, MODELS_CONFIG), MODELS_CONFIG)
+        for version in sorted(_versions(there) - set(loaded)):
+            folder.remove(f"{version}/{RECORD}")  # First: what has none counts as not there.
+            folder.remove(str(version))
+    except (OSError, ValueError) as error:
         raise ServedFolderError(
-            f"`push.copy_to` must be a folder of an object store that can be written, {base} could not be: {error}. "
+            f"`push.copy_to` must be a folder of an object store that can be written, {url} could not be: {error}. "
             f"What is loaded from there can be still. {directory} has the new version: run again, which copies it."
         ) from error
 
 
-def _objects(base: str) -> set[str]:
-    """Names below `base`."""
-    (found,) = FileSystems.match([f"{base}/**"])
-    return {item.path.removeprefix(f"{base}/") for item in found.metadata_list}
+def _copy_version(folder: ObjectFolder, path: str, version: int) -> None:
+    files = [file for file in pathlib.Path(path).rglob("*") if file.is_file()]
+    paths = {f"{version}/{file.relative_to(path).as_posix()}": str(file) for file in files}
+    record = paths.pop(f"{version}/{RECORD}")
+    folder.write_all(paths)
+    folder.write(record, f"{version}/{RECORD}")
 
 
-def _copy_version(folder: str, url: str) -> None:
-    places = {path.relative_to(folder).as_posix() for path in pathlib.Path(folder).rglob("*") if path.is_file()}
-    for place in [*sorted(places - {RECORD}), RECORD]:
-        _copy_file(os.path.join(folder, place), f"{url}/{place}")
-
-
-def _copy_file(path: str, url: str) -> None:
-    plain = CompressionTypes.UNCOMPRESSED  # Else a name that ends in .gz would say otherwise.
-    with open(path, "rb") as source, FileSystems.create(url, compression_type=plain) as target:
-        while piece := source.read(_PIECE_BYTES):
-            target.write(piece)
-
-
-def _remove(base: str, names: Sequence[str]) -> None:
-    """The record first: what has none counts as not there."""
-    records = [name for name in names if name.endswith(f"/{RECORD}")]
-    for some in (records, [name for name in names if name not in records]):
-        if some:
-            FileSystems.delete([f"{base}/{name}" for name in sorted(some)])
-
-
-def _version(name: str) -> int | None:
-    first = name.partition("/")[0]
-    return int(first) if first.isdigit() else None
+def _versions(names: Sequence[str]) -> set[int]:
+    first = {name.partition("/")[0] for name in names}
+    return {int(name) for name in first if name.isdigit()}

@@ -15,6 +15,7 @@ from typing_extensions import override
 from components.artifacts import Artifacts, Properties
 from components.baseline.published import Published
 from components.example_gen.split import TRAIN
+from components.fusion.kept import weights_not_carried
 from components.fusion.rows_file import KEPT_ROWS, ROWS_FILE
 from components.pusher.policy import PushPolicy
 from components.pusher.push import push
@@ -28,6 +29,11 @@ SERVED_KEY: Final = "served"  # The input that says what the model was compared 
 # Custom properties of what was not pushed.
 REASON_KEY: Final = "reason"  # Why not, though blessed.
 SERVES_KEY: Final = "serves"  # The version that holds this very model already.
+
+_SET_SINCE: Final = (
+    "Weights of what serves were set while the model was trained, so that it does not carry them: {}. Run again, which "
+    "keeps them."
+)
 
 
 class Executor(executor.Executor):
@@ -50,6 +56,10 @@ class Executor(executor.Executor):
         proto_utils.json_to_proto(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
         model = self.GetModelPath(input_dict)
         directory = destination.filesystem.base_directory
+        if set_since := weights_not_carried(model, directory):
+            self._MarkNotPushed(pushed)
+            pushed.set_string_custom_property(REASON_KEY, _SET_SINCE.format(", ".join(set_since)))
+            return
         outcome = push(
             model,
             directory,

@@ -43,6 +43,8 @@ def alone(directory: str) -> Iterator[None]:
                 if name.startswith(STAGING_PREFIX):
                     shutil.rmtree(os.path.join(directory, name), ignore_errors=True)
             yield
+    except ServedFolderError:  # It says already what could not be written.
+        raise
     except OSError as error:
         raise ServedFolderError(
             f"`push.directory` must be a folder that can be written, {directory} could not be: {error}. What served "

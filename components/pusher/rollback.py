@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import pathlib
 import shutil
+from typing import Final
 
 from components.pusher.errors import NothingToServeError
-from components.pusher.folder import alone, put_version, versions
+from components.pusher.folder import alone, put_version, replace_file, versions
 from components.pusher.policy import PushPolicy
 from components.pusher.record import VersionRecord, changed_files, read_record, sums, write_record
 from components.pusher.settle import settle
 
 __all__ = ["RolledBack", "roll_back"]
+
+_UNDER_WAY: Final = ".rolling-back"  # Holds the version that a rollback makes, until everything follows it.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +37,8 @@ class RolledBack:
 def roll_back(directory: str, policy: PushPolicy, *, now_s: int, to: int | None = None) -> RolledBack:
     """Copies an earlier version over what serves, whatever state that is in; pushes wait meanwhile.
 
+    One that was stopped half way is completed when it is asked for again: it does not go back twice.
+
     Args:
         directory: The served folder.
         policy: What follows, as after a push.
@@ -48,6 +54,10 @@ def roll_back(directory: str, policy: PushPolicy, *, now_s: int, to: int | None 
         raise NothingToServeError(f"`push.directory` must hold versions to go back to, {directory} holds none.")
     with alone(directory):
         known = versions(directory)
+        stopped = _stopped(directory, known)
+        if stopped is not None and (to is None or _is_of(directory, to, stopped.puts_back)):
+            _complete(directory, policy)
+            return stopped
         serving = known[-1]
         chosen = _before(directory, known) if to is None else _named(directory, known, to)
         source = os.path.join(directory, str(chosen))
@@ -62,11 +72,32 @@ def roll_back(directory: str, policy: PushPolicy, *, now_s: int, to: int | None 
             shutil.copytree(source, staging)
             record = VersionRecord(files=sums(staging), at_s=now_s, puts_back=origin, instead_of=serving)
             write_record(staging, record)
+            replace_file(directory, _UNDER_WAY, str(version))
 
         version = max(now_s, serving + 1)
         put_version(directory, version, fill)
-        settle(directory, policy)
+        _complete(directory, policy)
     return RolledBack(version, origin, serving)
+
+
+def _complete(directory: str, policy: PushPolicy) -> None:
+    settle(directory, policy)
+    os.remove(os.path.join(directory, _UNDER_WAY))
+
+
+def _stopped(directory: str, known: list[int]) -> RolledBack | None:
+    """What the last rollback did, where it was stopped between its version and what follows that."""
+    path = pathlib.Path(directory, _UNDER_WAY)
+    record = read_record(os.path.join(directory, str(known[-1])))
+    if not path.exists() or path.read_text(encoding="utf-8") != str(known[-1]):
+        return None
+    if record is None or record.puts_back is None or record.instead_of is None:
+        return None
+    return RolledBack(known[-1], record.puts_back, record.instead_of)
+
+
+def _is_of(directory: str, version: int, origin: int) -> bool:
+    return version in versions(directory) and _origin(directory, version) == origin
 
 
 def _before(directory: str, known: list[int]) -> int:

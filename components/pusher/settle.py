@@ -26,7 +26,7 @@ def settle(directory: str, policy: PushPolicy) -> None:
     for version in _superfluous(directory, policy):
         remove_version(directory, version)
     if policy.copy_to:
-        from components.pusher.bucket import copy_to  # Imports Beam, which has the object stores.
+        from components.pusher.bucket import copy_to  # Imports Arrow, which has the object stores.
 
         copy_to(directory, policy.copy_to, loaded_versions(directory, policy.serve))
 

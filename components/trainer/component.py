@@ -16,7 +16,9 @@ from typing_extensions import override
 
 from components.artifacts import Artifacts, Properties
 from components.example_gen.split import EVAL, TRAIN
+from components.fusion.kept import WEIGHTS_KEY
 from components.parity.golden import GOLDEN_FILES_KEY
+from components.trainer.driver import DIRECTORY_KEY, Driver, carried_text
 from components.trainer.plan import PLAN_KEY, TrainerPlan
 from components.warm_start.artifacts import read_start
 from components.warm_start.start import START_KEY
@@ -32,7 +34,7 @@ _RUN_FN: Final = "components.trainer.run.run_fn"
 
 @final
 class Executor(executor.GenericExecutor):
-    """Tells the entry point where the raw eval rows are, and what to go on from."""
+    """Tells the entry point where the raw eval rows are, what to go on from, and which fusion weights to export."""
 
     @override
     def _GetFnArgs(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: Properties) -> FnArgs:
@@ -41,6 +43,7 @@ class Executor(executor.GenericExecutor):
         if input_dict.get(keys.BASE_MODEL_KEY):
             start = artifact_utils.get_single_instance(input_dict[keys.BASE_MODEL_KEY])
             found.custom_config[START_KEY] = read_start(start).to_json()
+        found.custom_config[WEIGHTS_KEY] = carried_text(exec_properties)
         found.custom_config[GOLDEN_FILES_KEY] = [io_utils.all_files_pattern(folder) for folder in folders]
         return found
 
@@ -68,6 +71,7 @@ class GoldenTrainer(base_component.BaseComponent):
 
     SPEC_CLASS = GoldenTrainerSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+    DRIVER_CLASS = Driver
 
     def __init__(
         self,
@@ -79,6 +83,7 @@ class GoldenTrainer(base_component.BaseComponent):
         schema: channel.BaseChannel,
         base_model: channel.BaseChannel | None = None,
         hyperparameters: channel.BaseChannel | None = None,
+        directory: str = "",
     ) -> None:
         """Takes transformed examples to train on and raw ones, of which eval gives the golden batch.
 
@@ -90,7 +95,9 @@ class GoldenTrainer(base_component.BaseComponent):
             schema: The declared one.
             base_model: `WarmStart`'s; None begins with fresh weights, and keeps nothing to go on from.
             hyperparameters: `SearchTuner`'s, which take the place of the plan's; None trains the plan as it is.
+            directory: The served folder, of a plan with a fusion: weights that were set there are kept.
         """
+        told = {PLAN_KEY: plan.to_json()} | ({DIRECTORY_KEY: directory} if plan.fusion is not None else {})
         parameters = {
             keys.EXAMPLES_KEY: examples,
             keys.TRANSFORM_GRAPH_KEY: transform_graph,
@@ -99,7 +106,7 @@ class GoldenTrainer(base_component.BaseComponent):
             keys.RUN_FN_KEY: _RUN_FN,
             keys.TRAIN_ARGS_KEY: trainer_pb2.TrainArgs(splits=[TRAIN]),
             keys.EVAL_ARGS_KEY: trainer_pb2.EvalArgs(splits=[plan.watched_split]),
-            keys.CUSTOM_CONFIG_KEY: json_utils.dumps({PLAN_KEY: plan.to_json()}),
+            keys.CUSTOM_CONFIG_KEY: json_utils.dumps(told),
             keys.MODEL_KEY: channel.Channel(type=standard_artifacts.Model),
             keys.MODEL_RUN_KEY: channel.Channel(type=standard_artifacts.ModelRun),
         }

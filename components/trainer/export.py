@@ -13,7 +13,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from models.experts.layout import ServingLayout
 from models.expression import ColumnType
-from models.fusion import FusionConfig, weights_text
+from models.fusion import FlatWeights, FusionConfig, weights_text
 from models.fusion.beside import write_declaration
 from models.fusion.served import ServedFusion
 from models.fusion.weights import FILE
@@ -46,6 +46,7 @@ def export(
     user: Sequence[str] = (),
     fusion: FusionConfig | None = None,
     fusion_columns: Mapping[str, ColumnType] | None = None,
+    weights: FlatWeights | None = None,
 ) -> None:
     """Writes a SavedModel without optimizer state or Python code.
 
@@ -67,6 +68,7 @@ def export(
         user: The raw columns that say the same of all candidates of one request.
         fusion: What becomes one score; None serves none.
         fusion_columns: The raw columns that scores read; they are not transformed.
+        weights: That it serves with; None for those that `fusion` declares.
     """
     models = (model, *beside)
     asked = {**columns, **(fusion_columns or {})}
@@ -77,7 +79,7 @@ def export(
     module.transform, module.weights = transform, [weight for one in models for weight in network_weights(one)]
     with tempfile.TemporaryDirectory(prefix="fusion-") as scratch:
         if fusion is not None:
-            module.fusion = ServedFusion(fusion, _write_weights(scratch, fusion))
+            module.fusion = ServedFusion(fusion, _write_weights(scratch, weights or fusion.declared))
             predict = _with_scores(predict, module.fusion)
         with layout():
             signatures = _signatures(predict, dtypes, user)
@@ -113,11 +115,11 @@ def _with_scores(predict: _Predict, fusion: ServedFusion) -> _Predict:
     return predict_and_score
 
 
-def _write_weights(folder: str, fusion: FusionConfig) -> str:
+def _write_weights(folder: str, weights: FlatWeights) -> str:
     """The file that TensorFlow copies, under its name, to the assets."""
     path = os.path.join(folder, posixpath.basename(FILE))
     with open(path, "w", encoding="utf-8") as file:
-        file.write(weights_text(fusion.declared))
+        file.write(weights_text(weights))
     return path
 
 

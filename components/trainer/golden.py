@@ -15,7 +15,7 @@ from components.trainer.cells import first_value
 from components.trainer.plan import TrainerPlan
 from components.trainer.settings import Precision
 from models.expression import ColumnType
-from models.fusion import SCORE, score_name, score_rows
+from models.fusion import SCORE, FlatWeights, score_name, score_rows
 from models.heads import Binary, Multiclass
 from models.model import MultiTaskModel
 from models.tasks import TaskGraph
@@ -39,6 +39,7 @@ def keep_golden(
     plan: TrainerPlan,
     files: Sequence[str],
     folder: str,
+    weights: FlatWeights | None = None,
 ) -> Golden:
     """Writes `golden.json`, with as many rows as any check may ask for: another wish of it must not train again.
 
@@ -52,13 +53,14 @@ def keep_golden(
         plan: What was trained.
         files: Patterns of files with raw examples.
         folder: The Trainer's `model_run`.
+        weights: Of fused scores; None for those declared.
 
     Returns:
         What was written.
     """
     rows = _chosen(files, MOST_ROWS)
     predictions = _predictions(model, transform, raw_spec, plan=plan, rows=rows)
-    scores = _scores(plan, rows, predictions)
+    scores = _scores(plan, rows, predictions, weights=weights)
     golden = Golden(
         rows=rows,
         predictions=predictions | scores,
@@ -101,7 +103,13 @@ def _predictions(
         tf.config.experimental.enable_tensor_float_32_execution(rounded)
 
 
-def _scores(plan: TrainerPlan, rows: Sequence[bytes], predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _scores(
+    plan: TrainerPlan,
+    rows: Sequence[bytes],
+    predictions: Mapping[str, np.ndarray],
+    *,
+    weights: FlatWeights | None,
+) -> dict[str, np.ndarray]:
     """The fused ones, by NumPy; none without a fusion."""
     if plan.fusion is None or not rows:
         return {}
@@ -111,8 +119,9 @@ def _scores(plan: TrainerPlan, rows: Sequence[bytes], predictions: Mapping[str, 
         for name, kind in plan.fusion_columns.items()
     }
     values = {**predictions, **columns}
-    of_each = {score_name(name): score_rows(plan.fusion, name, values) for name in plan.fusion.formulas}
-    return {SCORE: of_each[score_name(plan.fusion.served)], **of_each}
+    fusion = plan.fusion
+    of_each = {score_name(name): score_rows(fusion, name, values, weights=weights) for name in fusion.formulas}
+    return {SCORE: of_each[score_name(fusion.served)], **of_each}
 
 
 def _relative(plan: TrainerPlan) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import tensorflow_transform as tft
 
+from components.fusion.kept import WEIGHTS_KEY
 from components.parity.golden import GOLDEN_FILES_KEY
 from components.trainer.build import model_input
 from components.trainer.checkpoints import remove_checkpoints
@@ -25,6 +26,7 @@ from components.trainer.warmup import write_warmup
 from components.warm_start.beginning import Beginning
 from components.warm_start.layout import vocabularies
 from components.warm_start.start import START_KEY, Start
+from models.fusion import parse_weights
 from models.tasks import TaskGraph
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def run_fn(fn_args: FnArgs) -> None:
     transformed = tft.TFTransformOutput(fn_args.transform_output)
     files = fn_args.train_files, fn_args.eval_files
     beginning = _beginning(plan, transformed, fn_args.custom_config)
+    weights = parse_weights(fn_args.custom_config[WEIGHTS_KEY]) if fn_args.custom_config.get(WEIGHTS_KEY) else None
     with training_of(plan, transformed, files=files, folder=fn_args.model_run_dir, beginning=beginning) as trained:
         export(
             trained.model,
@@ -62,6 +65,7 @@ def run_fn(fn_args: FnArgs) -> None:
             user=plan.user,
             fusion=plan.fusion,
             fusion_columns=plan.fusion_columns,
+            weights=weights,
         )
         if beginning is not None:
             beginning.keep(trained.model, fn_args.serving_model_dir)
@@ -74,6 +78,7 @@ def run_fn(fn_args: FnArgs) -> None:
                 plan=plan,
                 files=fn_args.custom_config[GOLDEN_FILES_KEY],
                 folder=fn_args.model_run_dir,
+                weights=weights,
             )
             write_warmup(fn_args.serving_model_dir, golden.rows, columns=plan.served_columns, user=plan.user)
 

@@ -127,3 +127,8 @@ class SearchConfig:
         if not 0 <= self.tolerance < 1:
             problems.append(f"`tolerance` must be at least 0 and under 1, got {self.tolerance!r}.")
         raise_if_any("search", problems)
+
+    @property
+    def num_trainings(self) -> int:
+        """At most: the trials, then the finalists and the declared values by each seed."""
+        return self.trials + (self.finalists + 1) * self.seeds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pathlib
 from collections.abc import Callable, Mapping
@@ -18,6 +19,8 @@ __all__ = ["Losses", "Runs"]
 Losses = Mapping[str, float]
 
 _FILE: Final = "runs.jsonl"
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 @final
@@ -48,7 +51,10 @@ class Runs:
         """
         key = json.dumps([dict(values), seed], sort_keys=True)
         if key not in self._known:
+            of = f"{len(self._known) + 1} of {self._plan.search.num_trainings} at most"
+            _LOG.info("training %s: %s%s", of, _shown(values), "" if seed is None else f", seed {seed}")
             self._known[key] = self._of(values, seed)
+            _LOG.info("training %s came to %s", of, self._known[key] or "no finite loss")
             self.num_trained += 1
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("a", encoding="utf-8") as file:
@@ -62,6 +68,10 @@ class Runs:
             return dict(self._train(self._plan.trial(values, seed=seed)))
         except DivergedTrainingError:
             return None
+
+
+def _shown(values: Values) -> str:
+    return ", ".join(f"{path}={json.dumps(value)}" for path, value in values.items())
 
 
 def _lines(file: pathlib.Path) -> list[tuple[str, Any]]:  # Any: losses, or None.

@@ -13,6 +13,7 @@ from models.architectures import SingleTask
 from models.balancers import Static
 from models.binding import bind_or_raise, unbind
 from models.expression import ColumnType
+from models.fusion import FusionConfig
 from models.settings import ModelSettings
 from models.tasks import Task
 
@@ -55,6 +56,9 @@ class TwinsPlan:
         watched_split: As in `TrainerPlan`.
         checkpoint_root: As in `TrainerPlan`.
         code: Fingerprint of the code that trains.
+        user: Raw columns that are the same for all candidates of one request; it decides no weight, nor do the next.
+        fusion: How what the twins answer becomes one score.
+        fusion_columns: Raw columns that scores read as they are.
     """
 
     twins: tuple[Twin, ...]
@@ -65,6 +69,9 @@ class TwinsPlan:
     watched_split: str
     checkpoint_root: str
     code: str = ""
+    user: tuple[str, ...] = ()
+    fusion: FusionConfig | None = None
+    fusion_columns: dict[str, ColumnType] = dataclasses.field(default_factory=dict)
 
     def trainer_plan(self, twin: Twin) -> TrainerPlan:
         """How a Trainer would be told to train `twin`."""
@@ -82,8 +89,8 @@ class TwinsPlan:
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits; where checkpoints lie does not count."""
-        text = dataclasses.replace(self, checkpoint_root="").to_json()
+        """16 hexadecimal digits; where checkpoints lie does not count, nor what is asked of twins when they serve."""
+        text = dataclasses.replace(self, checkpoint_root="", user=(), fusion=None, fusion_columns={}).to_json()
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def to_json(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import tensorflow as tf
@@ -18,8 +18,6 @@ from components.trainer.run import training_of
 from components.trainer.training import Trained
 from components.twins.plan import TwinsPlan
 from components.twins.single import twin_rows
-from models.expression import ColumnType
-from models.fusion import FusionConfig
 
 __all__ = ["RECORDS", "train_twins"]
 
@@ -35,9 +33,6 @@ def train_twins(
     files: tuple[Sequence[str], Sequence[str]],
     serving: str,
     folder: str,
-    user: Sequence[str] = (),
-    fusion: FusionConfig | None = None,
-    fusion_columns: Mapping[str, ColumnType] | None = None,
 ) -> dict[str, str]:
     """Exports one model whose signatures give every output from its own network.
 
@@ -49,9 +44,6 @@ def train_twins(
         files: Patterns of transformed examples: of the train split, and of the watched split.
         serving: Folder of the SavedModel; not made where no twin could be trained.
         folder: For `RECORDS`.
-        user: Raw columns that say the same of all candidates of one request: they get a signature, see `export`.
-        fusion: What becomes one score of all networks' answers; None serves none.
-        fusion_columns: The raw columns that scores read.
 
     Returns:
         By output, why its twin diverged and is left out: that a network alone cannot learn it is no reason to stop a
@@ -74,9 +66,9 @@ def train_twins(
                 columns=plan.columns,
                 folder=serving,
                 beside=others,
-                user=user,
-                fusion=fusion if not diverged else None,  # A score reads all of them.
-                fusion_columns=fusion_columns,
+                user=plan.user,
+                fusion=plan.fusion if not diverged else None,  # A score reads all of them.
+                fusion_columns=plan.fusion_columns,
             )
         for name, one in trained.items():
             write_record(posixpath.join(folder, RECORDS, name), one.record)

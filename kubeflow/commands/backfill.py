@@ -38,13 +38,14 @@ def command(
     """
     if last < first:
         raise click.BadParameter(f"`--to` must not be before `--from`, got {first:%Y-%m-%d} and {last:%Y-%m-%d}.")
+    dates = [first + datetime.timedelta(days=days) for days in range((last - first).days + 1)]
+    values = [values_of(config, overrides, given, f"{date:%Y-%m-%d}") for date in dates]
     checked, text = compiled_text(config, overrides, verbose=verbose)
     from kubeflow.client import ClusterClient
 
     client = ClusterClient(checked.name, host, namespace)
-    for days in range((last - first).days + 1):
-        date = first + datetime.timedelta(days=days)
-        run = client.submit(text, run_name(checked, date, date), values_of(checked, given, f"{date:%Y-%m-%d}"))
+    for date, parameters in zip(dates, values, strict=True):
+        run = client.submit(text, run_name(checked, date, date), parameters)
         run = client.wait(run.run_id, every_s=poll_s)
         click.echo(f"run {run.run_id}: {run.name}, {run.state}")
         if run.state != _SUCCEEDED:

@@ -71,13 +71,14 @@ def compiled_text(
     return checked, compile_yaml(checked, overrides)
 
 
-def values_of(config: PipelineConfig, given: Sequence[str], run_date: str = "") -> dict[str, str]:
+def values_of(config: str, overrides: Sequence[str], given: Sequence[str], run_date: str = "") -> dict[str, str]:
     """The parameters of a run; what is not given is as the configuration says.
 
     Raises:
         click.BadParameter: A key is not among the declared overrides.
+        ConfigError: All nodes of such a run would refuse its values.
     """
-    keys = declared(config).overrides
+    keys = declared(load_config(config, overrides)).overrides
     found = {"run_date": run_date} if run_date else {}
     for assignment in given:
         key, equals, value = assignment.partition("=")
@@ -87,6 +88,8 @@ def values_of(config: PipelineConfig, given: Sequence[str], run_date: str = "") 
                 f"`--override` must be KEY=VALUE of `kubeflow.overrides` ({known}), got {assignment!r}."
             )
         found[key.replace(".", "_")] = value
+    sets = [assignment for assignment in given if not assignment.endswith("=")]
+    load_config(config, [*overrides, *sets, *([f"data.run_date='{run_date}'"] if run_date else [])])
     return found
 
 

@@ -26,10 +26,10 @@ def command(
     run_date: datetime.datetime | None,
 ) -> None:
     """Starts a run of CONFIG on a cluster; exits 0 when it is under way."""
+    values = values_of(config, overrides, given, f"{run_date:%Y-%m-%d}" if run_date else "")
     checked, text = compiled_text(config, overrides, verbose=verbose)
     from kubeflow.client import ClusterClient
 
-    values = values_of(checked, given, f"{run_date:%Y-%m-%d}" if run_date else "")
     client = ClusterClient(checked.name, host, namespace)
     run = client.submit(text, run_name(checked, run_date, datetime.datetime.now(tz=datetime.UTC)), values)
     click.echo(f"run {run.run_id}: {run.name}, {run.state}")

@@ -25,10 +25,13 @@ class Column:
         values: `[rows]`, float64 for numbers and conditions (0 or 1), or bytes for strings, in NumPy as objects;
             anything where not known.
         known: `[rows]`, bool; False where the value is missing.
+        filled: `[rows]`, bool: where it was missing and something stands for it, of which `is_missing` tells; None
+            where nothing does.
     """
 
     values: Array
     known: Array
+    filled: Array | None = None
 
 
 _BINARY: Final[dict[type, Callable[..., Any]]] = {
@@ -79,7 +82,8 @@ def _evaluate(node: ast.expr, columns: Mapping[str, Column], arrays: Arrays) -> 
     if isinstance(node, ast.IfExp):
         return _choose(*operands, arrays=arrays)
     if _called(node) == "is_missing":
-        return Column(arrays.number(~operands[0].known), arrays.truth(True))
+        (asked,) = operands
+        return Column(arrays.number(~asked.known if asked.filled is None else asked.filled), arrays.truth(True))
     if isinstance(node, ast.Compare):
         return _compare(node, operands, arrays)
     known = _all(operand.known for operand in operands)

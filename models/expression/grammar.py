@@ -41,12 +41,14 @@ class Expression:
         tree: The root of its syntax tree; holds only what the grammar allows.
         columns: Each column it reads, in order of appearance, and its type; None where any would do.
         type: What the whole is: a number or a boolean.
+        asked: The columns of which it asks `is_missing`.
     """
 
     text: str
     tree: ast.expr = dataclasses.field(compare=False, repr=False)
     columns: dict[str, ColumnType | None] = dataclasses.field(compare=False)
     type: ColumnType
+    asked: tuple[str, ...] = dataclasses.field(compare=False, default=())
 
 
 def parse(text: str) -> Expression:
@@ -67,7 +69,8 @@ def parse(text: str) -> Expression:
     if isinstance(tree, ast.Name) or reader.is_column(tree):
         reader.want(tree, ColumnType.NUMBER)
         kind = ColumnType.NUMBER
-    return Expression(text=text, tree=tree, columns=reader.columns, type=kind or ColumnType.NUMBER)
+    asked = tuple(reader.asked)
+    return Expression(text=text, tree=tree, columns=reader.columns, type=kind or ColumnType.NUMBER, asked=asked)
 
 
 def column_of(node: ast.expr) -> str:
@@ -80,11 +83,12 @@ def column_of(node: ast.expr) -> str:
 
 
 class _Reader:
-    """Walks a tree once: refuses what is outside the grammar, notes every column's type."""
+    """Walks a tree once: refuses what is outside the grammar, notes every column's type and who is asked if missing."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.columns: dict[str, ColumnType | None] = {}
+        self.asked: dict[str, None] = {}
 
     def error(self, node: ast.AST, message: str) -> ConfigError:
         part = ast.get_source_segment(self.text.strip(), node) if hasattr(node, "lineno") else None
@@ -164,6 +168,8 @@ class _Reader:
             raise self.error(node, "is not a function of the grammar")
         if len(node.args) != FUNCTIONS[name]:
             raise self.error(node, f"must have {FUNCTIONS[name]} argument(s), got {len(node.args)}")
+        if name == "is_missing" and self.is_column(node.args[0]):
+            self.asked[column_of(node.args[0])] = None
         for argument in node.args:
             self.visit(argument, None if name == "is_missing" else ColumnType.NUMBER)
         return ColumnType.BOOLEAN if name == "is_missing" else ColumnType.NUMBER

@@ -3,7 +3,16 @@
 from models.fusion.affine_power import AffinePower
 from models.fusion.base import Formula
 from models.fusion.columns import FusionColumn
-from models.fusion.config import FORMULAS, SCORE, VERSION, FormulaConfig, FusionConfig, Segment, score_name
+from models.fusion.config import (
+    FORMULAS,
+    SCORE,
+    VERSION,
+    FormulaConfig,
+    FusionConfig,
+    Segment,
+    WeightsFrom,
+    score_name,
+)
 from models.fusion.expression import ExpressionFormula
 from models.fusion.power_product import PowerProduct
 from models.fusion.rows import score_rows
@@ -24,6 +33,7 @@ __all__ = [
     "PowerProduct",
     "Segment",
     "WeightedSum",
+    "WeightsFrom",
     "parse_weights",
     "score_name",
     "score_rows",

@@ -11,9 +11,14 @@ import numpy as np
 from models.arrays import Array, Arrays
 from models.errors import raise_if_any
 
-__all__ = ["FusionColumn"]
+__all__ = ["FusionColumn", "missing_name"]
 
 _LARGEST: Final = float(np.finfo(np.float32).max)
+
+
+def missing_name(column: str) -> str:
+    """By which formulas read, beside a column, where its value was missing."""
+    return f"is_missing({column})"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,12 +52,16 @@ class FusionColumn:
         """Whether it holds texts."""
         return isinstance(self.missing, str)
 
+    def is_missing(self, values: Array, arrays: Arrays) -> Array:
+        """`[rows]` truth values: NaN, of texts "", is missing."""
+        return arrays.equal(values, b"") if self.is_text else arrays.is_nan(arrays.number(values))
+
     def prepare(self, values: Array, arrays: Arrays) -> Array:
-        """`[rows]`, of numbers float64, of `[rows]` in which NaN, of texts "", is missing."""
+        """`[rows]`, of numbers float64, without what is missing."""
+        is_missing = self.is_missing(values, arrays)
         if isinstance(self.missing, str):
-            return arrays.where(arrays.equal(values, b""), self.missing.encode(), values)
-        numbers = arrays.number(values)
-        known = arrays.where(arrays.is_nan(numbers), arrays.number(self.missing), numbers)
+            return arrays.where(is_missing, self.missing.encode(), values)
+        known = arrays.where(is_missing, arrays.number(self.missing), arrays.number(values))
         least = arrays.number(-_LARGEST if self.least is None else self.least)
         most = arrays.number(_LARGEST if self.most is None else self.most)
         return arrays.min(arrays.max(known, least), most)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -13,13 +14,13 @@ from models.arrays import Array, Arrays
 from models.errors import raise_if_any
 from models.fusion.affine_power import AffinePower
 from models.fusion.base import Formula
-from models.fusion.columns import FusionColumn
+from models.fusion.columns import FusionColumn, missing_name
 from models.fusion.expression import ExpressionFormula
 from models.fusion.power_product import PowerProduct
 from models.fusion.weighted_sum import WeightedSum
 from models.fusion.weights import FlatWeights, key_of, vector_of
 
-__all__ = ["FORMULAS", "SCORE", "VERSION", "FormulaConfig", "FusionConfig", "Segment", "score_name"]
+__all__ = ["FORMULAS", "SCORE", "VERSION", "FormulaConfig", "FusionConfig", "Segment", "WeightsFrom", "score_name"]
 
 SCORE: Final = "score"  # The served output of the formula that is served.
 VERSION: Final = "fusion_version"
@@ -36,6 +37,13 @@ FORMULAS: Final[dict[str, type[Formula]]] = {
     "affine_power": AffinePower,
     "formula": ExpressionFormula,
 }
+
+
+class WeightsFrom(enum.Enum):
+    """Whose weights a new model serves."""
+
+    SERVED = "served"  # Those declared, but for what was set since of the model that serves.
+    CONFIG = "config"  # Those declared.
 
 
 def score_name(formula: str) -> str:
@@ -66,6 +74,7 @@ class FusionConfig:
         label: The output whose label the score is to rank; it is judged by AUC and GAUC then, and the gate may ask.
         columns: The raw columns that formulas read.
         segment: Weights by the value of a column.
+        weights_from: What becomes, in the next model, of weights that were set of the one that serves.
     """
 
     formulas: dict[str, FormulaConfig]
@@ -73,6 +82,7 @@ class FusionConfig:
     label: str | None = None
     columns: dict[str, FusionColumn] = dataclasses.field(default_factory=dict)
     segment: Segment | None = None
+    weights_from: WeightsFrom = WeightsFrom.SERVED
 
     def __post_init__(self) -> None:
         problems = [*self._name_problems(), *self._column_problems(), *self._segment_problems()]
@@ -122,18 +132,20 @@ class FusionConfig:
         return found
 
     def prepare(self, values: Mapping[str, Array], arrays: Arrays) -> dict[str, Array]:
-        """What formulas read: outputs as float64, columns as declared.
+        """What formulas read: outputs as float64, columns as declared, and where those that they ask of were missing.
 
         Args:
             values: By output and column, `[rows]`; more are left alone.
             arrays: The functions of their library.
         """
-        return {
+        prepared = {
             name: self.columns[name].prepare(values[name], arrays)
             if name in self.columns
             else arrays.number(values[name])
             for name in self.reads
         }
+        asked = {name for formula in self._expressions.values() for name in formula.asked}
+        return prepared | {missing_name(name): self.columns[name].is_missing(values[name], arrays) for name in asked}
 
     def weight_problems(self, weights: FlatWeights) -> list[str]:
         """What is wrong with weights of all keys, each formula's in each segment; sentences."""
@@ -151,6 +163,10 @@ class FusionConfig:
         names = declared.reads if declared.in_logs else ()
         counts = {name: int(np.count_nonzero(values[name] <= 0)) for name in names}
         return {name: count for name, count in counts.items() if count}
+
+    @property
+    def _expressions(self) -> dict[str, ExpressionFormula]:
+        return {name: formula for name, formula in self.formulas.items() if isinstance(formula, ExpressionFormula)}
 
     @property
     def _column(self) -> str:
@@ -177,11 +193,15 @@ class FusionConfig:
         for name in self.columns:
             if name not in self.reads:
                 yield f"`columns` holds `{name}`, which no formula reads: leave it out."
+        for title, asking in self._expressions.items():
+            for name in asking.asked:
+                if name not in self.columns:
+                    yield f"`is_missing({name})` in formula `{title}` asks of no entry of `columns`: it is never true."
         for title, formula in self.formulas.items():
             for name in formula.reads:
                 text = self.columns[name].is_text if name in self.columns else False
-                wanted = formula.types[name] if isinstance(formula, ExpressionFormula) else "number"
-                if text != (wanted == "string"):
+                wanted = formula.types.get(name) if isinstance(formula, ExpressionFormula) else "number"
+                if wanted is not None and text != (wanted == "string"):
                     given = "a text" if text else "a number"
                     yield f"`{name}` is {given} by its `missing`, but formula `{title}` reads it as a {wanted}."
 

@@ -15,6 +15,7 @@ from models.arrays import Array, Arrays
 from models.errors import ConfigError, raise_if_any
 from models.expression import Column, Expression, evaluate, parse
 from models.fusion.base import LARGEST_WEIGHT, Formula
+from models.fusion.columns import missing_name
 
 __all__ = ["ExpressionFormula"]
 
@@ -25,6 +26,8 @@ _TRIED: Final = 256  # Rows by which a constant score is noticed.
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ExpressionFormula(Formula):
     """An expression in the grammar of labels, over outputs, columns and named weights.
+
+    Where a column's value is missing, what is declared for it stands there, and `is_missing(column)` is true.
 
     Attributes:
         expression: Such as `click * (1 + alpha * buy) + beta * log1p(price)`.
@@ -63,10 +66,15 @@ class ExpressionFormula(Formula):
         return tuple(name for name in self._parsed.columns if name not in self.weights)
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """Of what it asks `is_missing`."""
+        return self._parsed.asked
+
+    @property
     def types(self) -> dict[str, str]:
-        """What each name of `reads` is taken for: "number" or "string"."""
+        """What names of `reads` are taken for, "number" or "string"; without those that may be either."""
         kinds = self._parsed.columns
-        return {name: "number" if (kind := kinds[name]) is None else kind.value for name in self.reads}
+        return {name: kind.value for name in self.reads if (kind := kinds[name]) is not None}
 
     @property
     @override
@@ -82,6 +90,7 @@ class ExpressionFormula(Formula):
     def score(self, values: Mapping[str, Array], weights: Mapping[str, Array], arrays: Arrays) -> Array:
         known = arrays.truth(True)
         columns = {name: Column(values[name], known) for name in self.reads}
+        columns |= {name: Column(values[name], known, values[missing_name(name)]) for name in self.asked}
         columns |= {name: Column(arrays.number(weights[name]), known) for name in self.weights}
         first = values[self.reads[0]]
         result = evaluate(self._parsed, columns, arrays.size(first), arrays=arrays)
@@ -90,7 +99,7 @@ class ExpressionFormula(Formula):
     def _constant_problems(self, weights: Mapping[str, float]) -> list[str]:
         """By trying, unless it asks or compares, which may be seldom true."""
         asks = (ast.Compare, ast.BoolOp, ast.IfExp)
-        if any(isinstance(node, asks) for node in ast.walk(self._parsed.tree)):
+        if self.asked or any(isinstance(node, asks) for node in ast.walk(self._parsed.tree)):
             return []
         draws = np.random.default_rng(0)
         rows = {name: draws.uniform(0.01, 0.99, _TRIED) for name in self.reads}

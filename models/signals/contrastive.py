@@ -31,8 +31,8 @@ class Contrastive(Signal):
     """Draws the representations of two views of a row together, and those of other rows of the batch apart.
 
     A view is the row with some inputs masked, as if they were 0, and some numbers of the others dropped. Views go
-    through the network once more each: a step costs about three forward and backward passes. Negatives are the rows
-    of the same device and, with `batch_parts`, of the same part.
+    through the network once more each: a step costs about three forward and backward passes, and products of all pairs
+    of rows. Negatives are the rows of the same device and, with `batch_parts`, of the same part.
 
     Under a balancer of scope `representation` a view's gradient stands at rows of its own: its products with gradients
     of tasks are 0 there, and only its length counts. Scopes `parameters` and `group` see whether it opposes them.

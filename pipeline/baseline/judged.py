@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from models.tasks import known_column, label_column
 from pipeline.baseline.rows import RunRows
 from pipeline.compare.result import Compared
-from pipeline.compare.scores import ScoreColumns, measured_scores
+from pipeline.compare.scores import ScoreColumns, judged_by_label, measured_scores
 from pipeline.config import PipelineConfig
 
 __all__ = ["MODEL", "judged_beside", "raw_columns"]
@@ -46,21 +46,21 @@ def judged_beside(
     Args:
         config: Names outputs, slices and clusters.
         rows: Eval rows, with the columns of `raw_columns`.
-        model: The model's scores.
-        baseline: Its name and its scores.
+        model: The model's scores, fused ones among them.
+        baseline: Its name and its scores, likewise.
         path: The file, Parquet.
         lists: The column that NDCG ranks in; None: the configuration's.
         metrics: Those alone; None: all that fit.
     """
     name, found = baseline
     columns = {column: rows.raw[column] for column in raw_columns(config, lists)}
-    for output in config.graph.outputs:
-        if output.name not in found or output.name not in model:
+    for output, ranked in judged_by_label(config).items():
+        if output not in found or output not in model:
             continue
-        for column in (label_column(output.name), known_column(output.name)):
+        for column in (label_column(ranked), known_column(ranked)):
             columns[column] = rows.targets[column]
-        columns[f"{MODEL}/{output.name}"] = model[output.name]
-        columns[f"{name}/{output.name}"] = found[output.name]
+        columns[f"{MODEL}/{output}"] = model[output]
+        columns[f"{name}/{output}"] = found[output]
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.table(columns), path)
     asked = ScoreColumns(list=lists, metrics=metrics)

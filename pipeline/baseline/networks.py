@@ -18,7 +18,10 @@ from components.trainer.record import RECORD_FILE, read_record
 from components.twins.last import LastTwins, is_usable, read_last, write_last
 from components.twins.plan import TwinsPlan
 from components.twins.training import RECORDS, train_twins
+from models.fusion.beside import read_declaration
+from models.fusion.kept import same_formulas
 from pipeline.baseline.cost import serving_cost
+from pipeline.baseline.fused import fused_scores
 from pipeline.baseline.judged import MODEL, judged_beside
 from pipeline.baseline.record import BaselineRecord
 from pipeline.baseline.run import FOLDER, scores_path
@@ -56,11 +59,13 @@ def network_baseline(config: PipelineConfig, *, say: Say = lambda text: None) ->
     say("judging them on the eval rows, beside the model of the run")
     rows, path = subject.rows(EVAL, tuple(config.kept_columns)), scores_path(subject, SINGLE_TASK)
     serving = os.path.join(twins.uri, SERVING)
+    answers = asked_scores(serving, rows.serialized)
+    answers |= fused_scores(subject.model, answers, rows.raw)  # By the model's weights, whatever theirs are.
     compared = judged_beside(
         config,
         rows,
         model=asked_scores(subject.model, rows.serialized),
-        baseline=(SINGLE_TASK, asked_scores(serving, rows.serialized)),
+        baseline=(SINGLE_TASK, answers),
         path=path,
     )
     say(f"scores, for `evenkeel compare {MODEL} {SINGLE_TASK} --scores`: {path}")
@@ -103,9 +108,6 @@ def _twins(subject: Subject, plan: TwinsPlan, say: Say) -> tuple[LastTwins, dict
         files=(files[0], files[1]),
         serving=os.path.join(uri, SERVING),
         folder=uri,
-        user=subject.plan.user,
-        fusion=subject.plan.fusion,
-        fusion_columns=subject.plan.fusion_columns,
     )
     say(f"trained in {time.monotonic() - began:.0f} s")
     now = datetime.datetime.now(tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -120,7 +122,10 @@ def _serves_all(last: LastTwins, subject: Subject) -> bool:
     if not os.path.exists(os.path.join(last.uri, SERVING, _SAVED_MODEL)):
         return False
     theirs, wanted = _signatures(os.path.join(last.uri, SERVING)), _signatures(subject.model)
-    return all(outputs <= theirs.get(name, frozenset()) for name, outputs in wanted.items())
+    declared = [read_declaration(folder) for folder in (os.path.join(last.uri, SERVING), subject.model)]
+    return same_formulas(*declared) and all(
+        outputs <= theirs.get(name, frozenset()) for name, outputs in wanted.items()
+    )
 
 
 def _signatures(folder: str) -> dict[str, frozenset[str]]:

@@ -12,6 +12,7 @@ from typing import Final
 from components.example_gen.split import EVAL, TRAIN, VALIDATION
 from components.trees.boosting import TreeSettings
 from pipeline.baseline.asked import Boosting, check_asked
+from pipeline.baseline.fused import fused_columns, fused_scores
 from pipeline.baseline.judged import MODEL, judged_beside, raw_columns
 from pipeline.baseline.record import BaselineRecord
 from pipeline.baseline.subject import Subject, asked_scores, subject_of
@@ -93,12 +94,16 @@ def _judged(
     subject: Subject, boosting: Boosting, grove: Grove, *, raw: Sequence[str], lists: str | None, say: Say
 ) -> Compared:
     say("judging it on the eval rows, beside the model of the run")
-    rows, path = subject.rows(EVAL, raw), scores_path(subject, boosting.value)
+    needed = tuple(dict.fromkeys([*raw, *fused_columns(subject.config.fusion)]))
+    rows, path = subject.rows(EVAL, needed), scores_path(subject, boosting.value)
+    answers = grove.scores(rows)
+    if boosting is Boosting.GBDT:  # What ranks alone is in no formula.
+        answers |= fused_scores(subject.model, answers, rows.raw)
     compared = judged_beside(
         subject.config,
         rows,
         model=asked_scores(subject.model, rows.serialized),
-        baseline=(boosting.value, grove.scores(rows)),
+        baseline=(boosting.value, answers),
         path=path,
         lists=lists,
         metrics=_METRICS[boosting],

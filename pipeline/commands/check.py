@@ -11,6 +11,7 @@ from pipeline.config import load_config
 from pipeline.config.balancing_check import balancing_warnings
 from pipeline.config.describe import describe
 from pipeline.config.describe_cost import describe_cost
+from pipeline.config.fusion_check import fusion_warnings
 from pipeline.config.gate_check import gate_warnings
 from pipeline.quiet import muted_stderr
 
@@ -26,7 +27,8 @@ def command(verbose: bool, config: str, overrides: tuple[str, ...], *, model: bo
     """Checks CONFIG without importing TensorFlow; exits 2 and lists every problem if there are any."""
     checked = load_config(config, overrides)
     click.echo(describe(checked))
-    for warning in (*gate_warnings(checked.gate, checked.tasks), *balancing_warnings(checked)):
+    of_gate = gate_warnings(checked.gate, checked.tasks) + fusion_warnings(checked.fusion, checked.gate)
+    for warning in (*of_gate, *balancing_warnings(checked)):
         click.echo(f"warning: {warning}")
     if model:
         with contextlib.nullcontext() if verbose else muted_stderr():

@@ -11,6 +11,7 @@ __all__ = ["COMMANDS", "command"]
 COMMANDS: Final = {
     "set": "Changes weights of what serves, where the gate lets them pass.",
     "show": "Shows the weights of what serves.",
+    "tune": "Searches for other weights, and says how they are set.",
 }
 
 command: Final = LateGroup(

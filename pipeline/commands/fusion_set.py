@@ -38,5 +38,5 @@ def command(config: str, weights: tuple[str, ...], overrides: tuple[str, ...]) -
     if change.version is None:
         raise NotPushedError(f"Not pushed, {served} serves on: {change.report.reason}")
     click.echo(f"Version {change.version} serves the model of {served} with the new weights.")
-    for line in reminder(checked, change.weights):
+    for line in reminder(checked, change.before.fusion, change.weights):
         click.echo(line)

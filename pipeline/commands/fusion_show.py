@@ -22,5 +22,5 @@ def command(config: str, overrides: tuple[str, ...]) -> None:
     checked = load_config(config, overrides)
     served = served_scores(checked)
     print_weights(served, Console())
-    for line in reminder(checked, served.weights):
+    for line in reminder(checked, served.fusion, served.weights):
         click.echo(line)

@@ -44,6 +44,7 @@ def run_and_show(config: PipelineConfig, *, verbose: bool) -> NodeProgress:
 
     Raises:
         RunFailedError: A node stopped the run.
+        UnreadableRunError: There is a metadata store that cannot be read.
         NotPushedError: The gate refused the model, or another push came first.
     """
     fix_hash_seed()
@@ -51,9 +52,11 @@ def run_and_show(config: PipelineConfig, *, verbose: bool) -> NodeProgress:
     progress.say("loading TensorFlow and TFX")
     with contextlib.nullcontext() if verbose else muted_stderr():
         from pipeline.local import new_run_id, run_locally, today
+        from pipeline.report.reading.store import check_store
         from pipeline.report.verdict import Outcome
         from pipeline.run_date import with_run_date
         from pipeline.show import show_run
+    check_store(config.metadata_file)
     run_id = new_run_id()
     config = with_run_date(config, run_id=run_id, today=today())
     try:

@@ -5,27 +5,27 @@ from __future__ import annotations
 import dataclasses
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from components.comparison.cell import Reference
+from components.comparison.cell import Cell, Reference, Status
 from components.comparison.columns import TaskColumns
 from components.comparison.files import Job, compare_files
 from components.comparison.kinds import Kind
 from components.errors import UnusableInputError
-from components.gate.metrics import metrics_of
+from components.gate.metrics import SCORE_METRICS, Metric, metrics_of
 from components.gauc_weight import GaucWeight
 from models.binding import nearest
-from models.heads import Binary, Multiclass
-from models.tasks import Output, known_column, label_column
+from models.heads import Binary, HeadConfig, Multiclass
+from models.tasks import known_column, label_column
 from pipeline.compare.result import Compared, judged
 from pipeline.config import PipelineConfig
 
-__all__ = ["ScoreColumns", "compare_scores", "measured_scores"]
+__all__ = ["ScoreColumns", "compare_scores", "judged_by_label", "measured_scores"]
 
 _ROWS_OF_ONE_PROCESS: Final = 1_000_000  # A second process takes seconds to start.
 _BINARY: Final = tuple(own.value for own in metrics_of(Binary()))
@@ -55,12 +55,51 @@ class ScoreColumns:
     metrics: frozenset[str] | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """An output, or a fused score, that is compared by the label of an output."""
+
+    output: str
+    label: str
+    metrics: tuple[str, ...]
+    is_order: bool = False  # Its scores tell an order alone.
+
+
+@dataclasses.dataclass(frozen=True)
+class _Lacking:
+    """What cannot be compared since the file lacks columns."""
+
+    asked: _Asked
+    columns: Sequence[str]
+    path: pathlib.Path
+    has_a: bool  # Only B's is missing.
+
+    @property
+    def why(self) -> str:
+        return f"`{self.path.name}` has no {', '.join(f'`{name}`' for name in self.columns)}."
+
+    @property
+    def what(self) -> str:
+        return "measured of A alone" if self.has_a else "not compared"
+
+    def cell(self, metric: str) -> Cell:
+        """That it cannot be told."""
+        name, against = self.asked.output, Reference.BASELINE
+        return Cell(output=name, metric=metric, against=against, status=Status.NOT_COMPARABLE, reason=self.why)
+
+
 def compare_scores(
     path: pathlib.Path, *, models: tuple[str, str], columns: ScoreColumns, config: PipelineConfig | None
 ) -> Compared:
     """Compares what both models have scores of, and judges the configuration's rules; see `measured_scores`."""
-    found = measured_scores(path, models=models, columns=columns, config=config)
-    return found if config is None else judged(found, config)
+    found, lacking = _measured(path, models=models, columns=columns, config=config)
+    if config is None:
+        return found
+    # Of what is in neither, rules are told which column is missing; in a table it would be a line of nothing.
+    unseen = tuple(one.cell(metric) for one in lacking if not one.has_a for metric in one.asked.metrics)
+    whole = dataclasses.replace(found.comparison, cells=(*found.comparison.cells, *unseen))
+    answered = judged(dataclasses.replace(found, comparison=whole), config)
+    return dataclasses.replace(answered, comparison=found.comparison)
 
 
 def measured_scores(
@@ -68,7 +107,9 @@ def measured_scores(
 ) -> Compared:
     """Compares what both models have scores of: `label/OUTPUT`, `A/OUTPUT` and `B/OUTPUT` are there.
 
-    Without a configuration an output is binary where all its labels are 0 or 1, else a regression.
+    Without a configuration an output is binary where all its labels are 0 or 1, else a regression. A fused score of the
+    configuration, which may be any number, has the label of what it is to rank. Where B's column is missing, A's value
+    is measured alone.
 
     Args:
         path: A Parquet file.
@@ -79,14 +120,21 @@ def measured_scores(
     Raises:
         UnusableInputError: The file cannot be read, lacks a column, or holds what cannot be a label.
     """
+    return _measured(path, models=models, columns=columns, config=config)[0]
+
+
+def _measured(
+    path: pathlib.Path, *, models: tuple[str, str], columns: ScoreColumns, config: PipelineConfig | None
+) -> tuple[Compared, list[_Lacking]]:
     columns = _declared(columns, config)
     try:
         file = pq.ParquetFile(path)
-        job, notes = _job(path, file, models=models, columns=columns, config=config)
+        job, lacking, notes = _job(path, file, models=models, columns=columns, config=config)
         comparison = dataclasses.replace(compare_files(job), references={Reference.BASELINE: models[1]})
+        comparison = dataclasses.replace(comparison, cells=tuple(_with_lacking(comparison.cells, lacking)))
     except (OSError, ValueError, pa.ArrowException) as error:
         raise UnusableInputError([f"`{path}` cannot be compared: {error}"]) from error
-    return Compared(models=models, comparison=comparison, notes=notes)
+    return Compared(models=models, comparison=comparison, notes=notes), lacking
 
 
 def _declared(columns: ScoreColumns, config: PipelineConfig | None) -> ScoreColumns:
@@ -110,26 +158,27 @@ def _job(
     models: tuple[str, str],
     columns: ScoreColumns,
     config: PipelineConfig | None,
-) -> tuple[Job, tuple[str, ...]]:
-    """What is compared, and what is not and why."""
-    present, notes, tasks = file.schema_arrow.names, [], []
+) -> tuple[Job, list[_Lacking], tuple[str, ...]]:
+    """What is compared, what cannot be, and what is to be said of that."""
+    present, notes, tasks, lacking = file.schema_arrow.names, [], [], []
     others = [name for name in (columns.cluster, columns.user, columns.list) if name is not None]
     problems = [
         f"`{path}` has no column `{name}`. {nearest(name, present)} Correct the name or the file."
         for name in dict.fromkeys([*others, *(name for own in columns.slices for name in own)])
         if name not in present
     ]
-    outputs = _outputs_in(file)
-    if config is not None:
-        outputs = {output.name: _metrics(output) for output in config.graph.outputs}
-    for output, metrics in outputs.items():
-        lost = [name for name in (label_column(output), *_score_columns(output, models)) if name not in present]
-        if lost or not metrics:
-            why = f"the file has no {', '.join(f'`{name}`' for name in lost)}" if lost else "classes need --data"
-            notes.append(f"`{output}` is not compared: {why}.")
-            continue
-        tasks.append(_task(output, metrics, models=models, columns=columns, present=present))
-    if not tasks and not problems:
+    asked = _outputs_in(file) if config is None else _outputs_of(config)
+    for one in asked:
+        needed = (label_column(one.label), *_score_columns(one.output, models))
+        lost = [name for name in needed if name not in present]
+        if not one.metrics:
+            notes.append(f"`{one.output}` is not compared: classes need --data.")
+        elif lost:
+            lacking.append(_Lacking(one, lost, path, has_a=lost == [needed[-1]]))
+            notes.append(f"`{one.output}` is {lacking[-1].what}: {lacking[-1].why}")
+        if one.metrics and set(lost) <= {needed[-1]}:
+            tasks.append(_task(one, models=models, columns=columns, present=present))
+    if not any(task.references for task in tasks) and not problems:
         wanted = ", ".join(f"`{name}`" for name in ("label/OUTPUT", *_score_columns("OUTPUT", models)))
         problems.append(f"`{path}` must have {wanted} for one output or more, has {', '.join(present)}.")
     if problems:
@@ -145,39 +194,66 @@ def _job(
         slicings=columns.slices,
         workers=max(1, min(os.cpu_count() or 1, file.metadata.num_rows // _ROWS_OF_ONE_PROCESS)),
     )
-    return job, tuple(notes)
+    return job, lacking, tuple(notes)
 
 
-def _task(
-    output: str, metrics: Sequence[str], *, models: tuple[str, str], columns: ScoreColumns, present: Sequence[str]
-) -> TaskColumns:
-    candidate, reference = _score_columns(output, models)
+def _task(one: _Asked, *, models: tuple[str, str], columns: ScoreColumns, present: Sequence[str]) -> TaskColumns:
+    candidate, reference = _score_columns(one.output, models)
     grouped = {"gauc": columns.user, "ndcg": columns.list}
     left_out = {metric for metric, column in grouped.items() if column is None}
+    wanted = [metric for metric in one.metrics if columns.metrics is None or metric in columns.metrics]
     return TaskColumns(
-        output=output,
-        kind=Kind.BINARY if "auc" in metrics else Kind.REGRESSION,
-        metrics=tuple(
-            name for name in metrics if name not in left_out and (columns.metrics is None or name in columns.metrics)
-        ),
-        label=label_column(output),
+        output=one.output,
+        kind=Kind.BINARY if "auc" in one.metrics else Kind.REGRESSION,
+        metrics=tuple(metric for metric in wanted if metric not in left_out),
+        label=label_column(one.label),
         candidate=candidate,
-        references={Reference.BASELINE: reference},
-        known=known_column(output) if known_column(output) in present else None,
+        references={Reference.BASELINE: reference} if reference in present else {},
+        known=known_column(one.label) if known_column(one.label) in present else None,
+        is_order=one.is_order,
     )
+
+
+def _with_lacking(cells: Sequence[Cell], lacking: Sequence[_Lacking]) -> Iterator[Cell]:
+    """Beside what A has alone, that B has none."""
+    by_output = {one.asked.output: one for one in lacking}
+    for cell in cells:
+        yield cell
+        if cell.output in by_output and not cell.slice:
+            none_of_b = by_output[cell.output].cell(cell.metric)
+            yield dataclasses.replace(none_of_b, candidate=cell.candidate, rows=cell.rows)
 
 
 def _score_columns(output: str, models: tuple[str, str]) -> tuple[str, str]:
     return f"{models[0]}/{output}", f"{models[1]}/{output}"
 
 
-def _metrics(output: Output) -> tuple[str, ...]:
+def judged_by_label(config: PipelineConfig) -> dict[str, str]:
+    """All that is compared, outputs and then fused scores, and the output whose label each is compared by."""
+    fusion = config.fusion
+    fused = {} if fusion is None or fusion.label is None else dict.fromkeys(fusion.judged, fusion.label)
+    return {**{output.name: output.name for output in config.graph.outputs}, **fused}
+
+
+def _outputs_of(config: PipelineConfig) -> list[_Asked]:
+    metrics = {output.name: _metrics(output.kind) for output in config.graph.outputs}
+    return [
+        _Asked(output, label, _values(metrics.get(output, SCORE_METRICS)), is_order=output not in metrics)
+        for output, label in judged_by_label(config).items()
+    ]
+
+
+def _metrics(kind: HeadConfig) -> Sequence[Metric]:
     """None of several classes, whose scores are more than a column."""
-    return () if isinstance(output.kind, Multiclass) else tuple(own.value for own in metrics_of(output.kind))
+    return () if isinstance(kind, Multiclass) else metrics_of(kind)
 
 
-def _outputs_in(file: pq.ParquetFile) -> dict[str, tuple[str, ...]]:
-    """The metrics of every output that the file has a label of."""
+def _values(metrics: Sequence[Metric]) -> tuple[str, ...]:
+    return tuple(metric.value for metric in metrics)
+
+
+def _outputs_in(file: pq.ParquetFile) -> list[_Asked]:
+    """What the file has a label of."""
     prefix = label_column("")
     names = [name for name in file.schema_arrow.names if name.startswith(prefix)]
     rest = dict.fromkeys(names, True)
@@ -185,4 +261,5 @@ def _outputs_in(file: pq.ParquetFile) -> dict[str, tuple[str, ...]]:
         for name in names:
             # A missing label is not known, whatever the output is.
             rest[name] = rest[name] and set(pc.unique(batch[name]).to_pylist()) <= {0, 1, None}
-    return {name.removeprefix(prefix): _BINARY if is_binary else _REGRESSION for name, is_binary in rest.items()}
+    found = {name.removeprefix(prefix): _BINARY if is_binary else _REGRESSION for name, is_binary in rest.items()}
+    return [_Asked(output, output, metrics) for output, metrics in found.items()]

@@ -52,7 +52,7 @@ def _least_width(table: Table, console: Console) -> int:
 
 def _table(found: Compared, *, wide: bool) -> Table:
     """Answers are beside the figures where there is room, else after the names, which are folded."""
-    decisions, cells = _by_cell(found.report), found.comparison.cells
+    decisions, cells = _by_cell(found.report), _one_a_line(found.comparison.cells)
     answers = [_answers(cell, decisions.get((cell.output, cell.metric, cell.slice), [])) for cell in cells]
     beside = wide and any(answers)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
@@ -65,6 +65,12 @@ def _table(found: Compared, *, wide: bool) -> Table:
         named = label if beside or not answer else Text(": ").join([label, answer])
         table.add_row(named, *_figures(cell), *([answer] if beside else []))
     return table
+
+
+def _one_a_line(cells: Sequence[Cell]) -> list[Cell]:
+    """Of A's value alone, and the same beside a B that lacks it, the second, which says so."""
+    compared = {(cell.output, cell.metric, cell.slice) for cell in cells if cell.against is not None}
+    return [cell for cell in cells if cell.against or (cell.output, cell.metric, cell.slice) not in compared]
 
 
 def _head(found: Compared) -> Text:

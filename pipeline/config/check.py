@@ -11,6 +11,7 @@ from components.trainer.settings import CheckpointRule, TrainingSettings
 from models.balancers.in_parts import parts_problems
 from models.binding import Problem, nearest
 from models.errors import ConfigError
+from models.fusion import FusionConfig
 from models.signals import SignalConfig
 from models.tasks import Task
 from models.tasks.check import graph_problems
@@ -19,6 +20,8 @@ from pipeline.config.balancing_check import balancing_problems
 from pipeline.config.columns import ColumnUse, csv_header, feature_columns, label_columns, resolve_columns
 from pipeline.config.features import CategoricalFeature, Feature, MultivaluedFeature
 from pipeline.config.fusion_check import fusion_problems
+from pipeline.config.fusion_reading import readable_formulas
+from pipeline.config.fusion_tune_check import fusion_tune_problems
 from pipeline.config.gate_check import gate_problems
 from pipeline.config.gate_reading import asked_rules, readable_gate
 from pipeline.config.inputs import served_features
@@ -41,8 +44,8 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
     """
     features: Mapping[str, Feature] = sections.get("features") or {}
     tasks: Sequence[Task | None] = sections.get("tasks") or ()
-    fusion = sections.get("fusion")
-    resolved = resolve_columns(features, tasks, sections.get("evaluation"), fusion)
+    fusion, tune = sections.get("fusion"), sections.get("fusion_tune")
+    resolved = resolve_columns(features, tasks, sections.get("evaluation"), fusion, tune)
     problems = [*_name_problems(sections), *_graph(tasks, content), *resolved.problems]
     problems += _leaks(features, tasks)
     problems += _tables(features)
@@ -79,18 +82,26 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
         problems += _lists_under_xla(features)
     if training is not None and data is not None:
         problems += _choice_without_validation(data, training)
-    if fusion is not None and all_tasks is not None:
-        problems += fusion_problems(fusion, all_tasks)
+    problems += _fusion(fusion, content, all_tasks)
     if sections.get("serving") is not None and served is not None:
         problems += serving_problems(sections["serving"], served, fusion)
     evaluation = sections.get("evaluation", EvaluationConfig())
+    problems += fusion_tune_problems(tune, fusion, all_tasks, evaluation=evaluation)
     gate, hidden = readable_gate(content.get("gate"))
     problems += hidden
-    problems += gate_problems(gate, asked_rules(content.get("gate")), tasks, evaluation=evaluation, fusion=fusion)
+    asked = asked_rules(content.get("gate"), knows_scores=fusion is not None or content.get("fusion") is None)
+    problems += gate_problems(gate, asked, tasks, evaluation=evaluation, fusion=fusion)
     problems += ranking_problems(tasks, data=data, training=training, evaluation=evaluation, gate=gate)
     if gate is not None and all_features is not None:
         problems += shift_problems(gate, all_features, evaluation)
     return problems
+
+
+def _fusion(fusion: FusionConfig | None, content: Mapping[str, Any], tasks: Sequence[Task] | None) -> Iterator[Problem]:
+    """Each formula, though something else in the section is wrong."""
+    read = readable_formulas(content.get("fusion")) if fusion is None else [fusion]
+    for one in read if tasks is not None else ():
+        yield from fusion_problems(one, tasks or ())
 
 
 def _choice_without_validation(data: DataConfig, training: TrainingSettings) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ import gzip
 import io
 from collections.abc import Iterator, Mapping, Sequence
 
+from components.fusion_tuner.config import FusionTuneConfig
 from models.binding import Path, Problem
 from models.errors import ConfigError
 from models.expression import ColumnType, parse
@@ -65,6 +66,7 @@ def resolve_columns(
     tasks: Sequence[Task | None],
     evaluation: EvaluationConfig | None,
     fusion: FusionConfig | None = None,
+    tune: FusionTuneConfig | None = None,
 ) -> Resolved:
     """Finds every raw column's type: a number where anything computes with it, else a string.
 
@@ -73,8 +75,9 @@ def resolve_columns(
         tasks: As declared; None for one that could not be read.
         evaluation: Its slices and groups of rows read columns too.
         fusion: So do its formulas.
+        tune: So does its propensity.
     """
-    uses = [*_feature_uses(features), *_task_uses(tasks), *_evaluation_uses(evaluation), *_fusion_uses(fusion)]
+    uses = [*_feature_uses(features), *_task_uses(tasks), *_evaluation_uses(evaluation), *_fusion_uses(fusion, tune)]
     types: dict[str, ColumnType] = {}
     problems = []
     for use in uses:
@@ -103,7 +106,8 @@ def _task_uses(tasks: Sequence[Task | None]) -> Iterator[ColumnUse]:
     for index, task in enumerate(tasks):
         if task is None:
             continue
-        for field, text in (("label", task.label), ("weight", task.weight)):
+        labelled = "label" if task.prefer is None else "prefer"
+        for field, text in ((labelled, task.label), ("weight", task.weight)):
             for column, kind in (parse(text).columns if text else {}).items():
                 yield ColumnUse(column, ("tasks", index, field), kind, strict=kind is not None)
         if task.kind.list_column:
@@ -121,12 +125,15 @@ def _evaluation_uses(evaluation: EvaluationConfig | None) -> Iterator[ColumnUse]
         yield ColumnUse(column, ("evaluation", field), None, strict=False)
 
 
-def _fusion_uses(fusion: FusionConfig | None) -> Iterator[ColumnUse]:
+def _fusion_uses(fusion: FusionConfig | None, tune: FusionTuneConfig | None) -> Iterator[ColumnUse]:
     for name, column in (fusion.columns if fusion else {}).items():
         kind = ColumnType.STRING if column.is_text else ColumnType.NUMBER
         yield ColumnUse(name, ("fusion", "columns", name), kind, strict=True)
     if fusion is not None and fusion.segment is not None:
         yield ColumnUse(fusion.segment.column, ("fusion", "segment", "column"), ColumnType.STRING, strict=True)
+    if tune is not None and tune.propensity is not None:
+        path = ("fusion", "tune", "propensity", "column")
+        yield ColumnUse(tune.propensity.column, path, ColumnType.NUMBER, strict=True)
 
 
 def csv_header(pattern: str, delimiter: str) -> tuple[str, ...] | None:

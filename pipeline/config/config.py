@@ -9,6 +9,7 @@ from typing import Final
 
 from components.example_gen.source import DataConfig
 from components.example_gen.split import EVAL, VALIDATION, split_names
+from components.fusion_tuner.config import FusionTuneConfig
 from components.gate.config import GateConfig
 from components.trainer.settings import TrainingSettings
 from components.tuner.config import Range, SearchConfig
@@ -28,7 +29,7 @@ from pipeline.config.twins import TwinsConfig
 __all__ = ["PipelineConfig"]
 
 DEFAULT_ROOT: Final = "runs"
-SPACE: Final = "search_space"  # The one field that is no section.
+NO_SECTIONS: Final = ("fusion_tune", "search_space")  # Fields that are written elsewhere.
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ class PipelineConfig:
         evaluation: Slices, and which rows belong together.
         twins: In which runs sharing is judged against one network an output; None in none.
         fusion: How a row's predictions become one score; None serves none.
+        fusion_tune: How its weights are searched for; written as `fusion.tune`, and no part of what is served.
         serving: How the served model is asked.
         beam: What runs the Beam pipelines.
         root: Folder under which `<name>` holds artifacts, metadata, checkpoints and reports.
@@ -70,6 +72,7 @@ class PipelineConfig:
     evaluation: EvaluationConfig = dataclasses.field(default_factory=EvaluationConfig)
     twins: TwinsConfig | None = None
     fusion: FusionConfig | None = None
+    fusion_tune: FusionTuneConfig | None = None
     serving: ServedConfig = dataclasses.field(default_factory=ServedConfig)
     beam: BeamConfig = dataclasses.field(default_factory=BeamConfig)
     root: str = DEFAULT_ROOT
@@ -105,6 +108,7 @@ class PipelineConfig:
         read |= {column for name, feature in self.features.items() for column in feature_columns(name, feature)}
         read |= set(self.evaluation.group_columns.values())
         read |= set(self.fusion.inputs if self.fusion is not None else ())
+        read |= set() if self.propensity_column is None else {self.propensity_column}
         read |= set() if self.graph.list_column is None else {self.graph.list_column}
         return self.input_columns | {name: self._types[name] for name in sorted(read - set(self.input_columns))}
 
@@ -114,9 +118,15 @@ class PipelineConfig:
         names = self.fusion.inputs if self.fusion is not None else ()
         return self.input_columns | {name: self._types[name] for name in names}
 
+    @property
+    def propensity_column(self) -> str | None:
+        """The raw column by which a search for fusion weights weights rows."""
+        propensity = self.fusion_tune.propensity if self.fusion_tune is not None else None
+        return None if propensity is None else propensity.column
+
     @functools.cached_property
     def _types(self) -> dict[str, ColumnType]:
-        return resolve_columns(self.features, self.tasks, self.evaluation, self.fusion).types
+        return resolve_columns(self.features, self.tasks, self.evaluation, self.fusion, self.fusion_tune).types
 
     @property
     def watched_split(self) -> str:
@@ -127,6 +137,11 @@ class PipelineConfig:
     def home(self) -> str:
         """The folder of everything this pipeline leaves behind, but for what it pushes."""
         return os.path.join(self.root, self.name)
+
+    @property
+    def checkpoints(self) -> str:
+        """The folder of the checkpoints of whatever trains."""
+        return os.path.abspath(os.path.join(self.home, "checkpoints"))
 
     @property
     def metadata_file(self) -> str:

@@ -8,13 +8,15 @@ import glob
 from components.example_gen.split import split_names
 from components.trainer.settings import CheckpointRule
 from models.binding import unbind
-from models.heads import HeadConfig
+from models.heads import HeadConfig, Ranking
+from models.ranking import RankingLossConfig
 from models.relations import RelationConfig
-from models.signals import Position, SignalConfig
+from models.signals import Position, Reconstruction, SignalConfig
 from models.tasks import Output
 from pipeline.config.config import PipelineConfig
-from pipeline.config.describe_fusion import fusion_lines
+from pipeline.config.describe_fusion import fusion_lines, tune_lines
 from pipeline.config.describe_gate import gate_lines
+from pipeline.config.describe_search import search_lines
 
 __all__ = ["describe"]
 
@@ -33,9 +35,12 @@ def describe(config: PipelineConfig) -> str:
         *(_output(config, output) for output in config.graph.outputs),
         f"losses: {', '.join(loss.name for loss in config.trained_graph.losses)}",
         *(_signal(signal) for signal in config.signals),
+        *_lists(config),
         f"model: {config.model.architecture.name}, {_epochs(config)}",
         *(["warm start: from the model that serves"] if config.training.warm_start is not None else []),
+        *search_lines(config),
         *fusion_lines(config.fusion),
+        *tune_lines(config.fusion_tune, config.fusion),
         *gate_lines(config),
         f"pushed to: {config.serving_directory}",
     ]
@@ -57,23 +62,40 @@ def _epochs(config: PipelineConfig) -> str:
 
 def _output(config: PipelineConfig, output: Output) -> str:
     task = config.graph.by_name[output.task]
-    what = " x ".join(output.chain) if output.is_product else task.label
+    what = " x ".join(output.chain) if output.is_product else task.prefer or task.label
     where = f"on positives of {output.space[-1]}" if output.space else "on every row"
-    parts = [_declared(output.kind), what, where]
+    kind = output.kind
+    named = f"ranking by {_declared(kind.loss)}" if isinstance(kind, Ranking) else _declared(kind)
+    parts = [named, what, where]
     if not output.is_product:
         parts += [f"by {_declared(task.how)}"] if task.how is not None else []
         parts += [f"{task.kept_negatives:g} of negatives kept"] if task.kept_negatives < 1 else []
         parts += [f"known {task.matures_after} after its event"] if task.matures_after is not None else []
-        parts += [f"serves {output.name}_{suffix} too" for suffix in output.kind.suffixes]
+        parts += [f"serves {output.name}_{suffix} too" for suffix in kind.suffixes]
     return f"  {output.name}: {', '.join(parts)}"
 
 
 def _signal(signal: SignalConfig) -> str:
-    of = f" of {', '.join(signal.tasks)} by {signal.input}, in training alone" if isinstance(signal, Position) else ""
-    return f"  beside: {signal.name}, {signal.kind}{of}{', observed' if signal.observed else ''}"
+    if isinstance(signal, Position):
+        what = f" of {', '.join(signal.tasks)} by {signal.input}, in training alone"
+    elif isinstance(signal, Reconstruction):
+        what = f" of {', '.join(signal.inputs)}"
+    else:
+        what = "" if signal.item is None else f", corrected for how often each {signal.item} comes"
+    trained = "" if isinstance(signal, Position) else f", trained with loss_weight {signal.loss_weight:g}"
+    return f"  beside: {signal.name}, {signal.kind}{what}{', observed' if signal.observed else trained}"
 
 
-def _declared(chosen: HeadConfig | RelationConfig) -> str:
+def _lists(config: PipelineConfig) -> list[str]:
+    """How rows come together whose order is learnt."""
+    column, training = config.graph.list_column, config.training
+    if column is None:
+        return []
+    longest = training.batch_size if training.list_limit is None else training.list_limit
+    return [f"lists: rows of one {column} stay together; those of more than {longest} are dealt into parts each epoch"]
+
+
+def _declared(chosen: HeadConfig | RelationConfig | RankingLossConfig) -> str:
     """Its name, and what is not as by default."""
     plain = unbind(chosen)
     others = [field for field in dataclasses.fields(chosen) if field.name != "name"]

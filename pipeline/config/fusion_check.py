@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from components.gate.config import GateConfig, RuleName
 from models.binding import Problem, nearest
 from models.fusion import SCORE, VERSION, FusionConfig
 from models.heads import Binary, HeadConfig, Multiclass, Ordinal, ZeroInflatedLognormal
@@ -11,7 +12,7 @@ from models.tasks import Task
 from models.tasks.check import product_name, served_names
 from pipeline.config.columns import label_columns
 
-__all__ = ["fusion_problems"]
+__all__ = ["fusion_problems", "fusion_warnings", "outputs_of"]
 
 _ABOVE_0 = (Binary, Ordinal, ZeroInflatedLognormal)  # Heads whose prediction has a logarithm.
 
@@ -23,7 +24,7 @@ def fusion_problems(fusion: FusionConfig, tasks: Sequence[Task]) -> Iterator[Pro
         fusion: As declared.
         tasks: All of them.
     """
-    outputs = _outputs(tasks)
+    outputs = outputs_of(tasks)
     taken = {name for task in tasks for name in served_names(task)} | set(outputs)
     for name in sorted(taken & {SCORE, VERSION}):
         yield Problem(("fusion",), f"serves `{name}`, as a task or product is called: rename that.")
@@ -49,6 +50,17 @@ def fusion_problems(fusion: FusionConfig, tasks: Sequence[Task]) -> Iterator[Pro
         yield Problem(("fusion",), f"`label` must name a binary task or product, got {fusion.label!r}, {kind}.")
 
 
+def fusion_warnings(fusion: FusionConfig | None, gate: GateConfig) -> list[str]:
+    """What becomes of scores unasked, in sentences."""
+    if fusion is None:
+        return []
+    if fusion.label is None:
+        return ["nothing tells how well the served scores rank: `fusion.label` names no output that they are to rank."]
+    if any(rule.output == SCORE and rule.resolved is not RuleName.OBSERVE for rule in gate.rules):
+        return []
+    return [f"no rule of the gate compares `{SCORE}` with what serves: the order may get worse from push to push."]
+
+
 _WAY_OUT = "use weighted_sum, or a formula."
 
 
@@ -66,6 +78,7 @@ def _column_problems(fusion: FusionConfig, tasks: Sequence[Task], outputs: dict[
             yield Problem(("fusion", "columns", name), message)
 
 
-def _outputs(tasks: Sequence[Task]) -> dict[str, HeadConfig]:
+def outputs_of(tasks: Sequence[Task]) -> dict[str, HeadConfig]:
+    """The heads of tasks and products, by name."""
     found = {task.name: task.kind for task in tasks}
     return found | {product_name(task): task.kind for task in tasks if task.given and task.kind.is_binary}

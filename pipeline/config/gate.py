@@ -34,6 +34,7 @@ def gate_policy(gate: GateConfig, graph: TaskGraph, fusion: FusionConfig | None 
         main_outputs=tuple(output.name for output in graph.outputs if output.role is Role.MAIN),
         verdict_metrics={task.name: main_metric(task.kind) for task in graph.tasks if task.role is Role.MAIN},
         fused_metrics={output: loss_metric(kinds[output]) for output in fused},
+        verdict_scores=dict.fromkeys(fusion.judged if fusion is not None else (), SCORE_METRICS[0]),
     )
 
 

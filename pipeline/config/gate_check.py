@@ -153,7 +153,7 @@ def _evaluation_problems(asked: AskedRule, evaluation: EvaluationConfig) -> Iter
         yield Problem((*asked.path, "metric"), message)
     declared = {", ".join(columns) for columns in evaluation.slices}
     for place, columns in asked.slices.items():
-        if columns not in evaluation.slices:
+        if columns and columns not in evaluation.slices:  # An empty one is said to be that.
             name = ", ".join(columns)
             known = nearest(name, declared) if declared else "None is declared there."
             yield Problem((*asked.path, "slices", place), f"[{name}] is not among `evaluation.slices`. {known}")

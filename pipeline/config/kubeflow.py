@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import posixpath
 import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from components.bucket_url import STORES, is_url
 from models.errors import raise_if_any
+from pipeline.config.node_settings import NodeSettings
 
 __all__ = [
+    "Bucket",
     "GrpcMetadata",
     "KubeflowConfig",
     "MetadataStore",
     "MysqlMetadata",
-    "NodeSettings",
     "Secret",
     "SqliteMetadata",
-    "Toleration",
     "Volume",
 ]
 
 _DIGEST: Final = re.compile(r".+@sha256:[0-9a-f]{64}")
-_QUANTITY: Final = re.compile(r"\d+(\.\d+)?(m|[kMGTPE]i?)?")
 _KEY: Final = re.compile(r"[a-z]\w*(\.\w+)*")
+
+
+def _is_no_folder(path: str) -> bool:
+    return not posixpath.isabs(path) or posixpath.normpath(path) in ("/", "//")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -42,9 +45,35 @@ class Volume:
 
     def __post_init__(self) -> None:
         problems = [] if self.claim else ["`claim` must be the name of a persistent volume claim, got ''."]
-        if not posixpath.isabs(self.path) or posixpath.normpath(self.path) in ("/", "//"):
+        if _is_no_folder(self.path):
             problems.append(f"`path` must be a folder such as /mnt/evenkeel, got {self.path!r}.")
         raise_if_any("volume", problems)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Bucket:
+    """An object store in which artifacts and checkpoints are kept, in place of the volume.
+
+    A pod works in a folder of its own: what its node reads is fetched there before, what it wrote is kept before the
+    metadata store is told of it, and its checkpoints are kept as they appear.
+
+    Attributes:
+        url: Of a folder, such as gs://bucket/evenkeel. Keys and the like come from the environment.
+        path: Where the pod's own folder is mounted, an `emptyDir`; `root` lies below it, and below `url`.
+        keep_every_s: Seconds between looks for new checkpoints: so much of its way a pod that is killed may lose.
+    """
+
+    url: str
+    path: str = "/scratch"
+    keep_every_s: float = 10.0
+
+    def __post_init__(self) -> None:
+        problems = [f"`path` must be a folder such as /scratch, got {self.path!r}."] if _is_no_folder(self.path) else []
+        if not is_url(self.url):
+            problems.append(f"`url` must be a URL such as gs://bucket/evenkeel, got {self.url!r}: {STORES}.")
+        if not self.keep_every_s > 0:
+            problems.append(f"`keep_every_s` must be positive, got {self.keep_every_s!r}.")
+        raise_if_any("bucket", problems)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -97,7 +126,7 @@ class Secret:
     path: str | None = None
 
     def __post_init__(self) -> None:
-        problems = []
+        problems = [] if self.name else ["`name` must be that of a secret, got ''."]
         if not self.env and self.path is None:
             problems.append("`env` or `path` must say how the secret is given, got neither.")
         if self.path is not None and not posixpath.isabs(self.path):
@@ -105,90 +134,7 @@ class Secret:
         raise_if_any("secret", problems)
 
 
-class TolerationOperator(enum.Enum):
-    """How a taint's value is compared."""
-
-    EQUAL = "Equal"
-    EXISTS = "Exists"
-
-
-class TaintEffect(enum.Enum):
-    """What a taint does to pods that do not tolerate it."""
-
-    NO_SCHEDULE = "NoSchedule"
-    PREFER_NO_SCHEDULE = "PreferNoSchedule"
-    NO_EXECUTE = "NoExecute"
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Toleration:
-    """A taint of machines that a node may run on all the same, such as that of machines with GPUs.
-
-    Attributes:
-        key: Of the taint.
-        operator: `Exists` asks for no value.
-        value: Of the taint.
-        effect: None for every effect.
-    """
-
-    key: str
-    operator: TolerationOperator = TolerationOperator.EXISTS
-    value: str | None = None
-    effect: TaintEffect | None = None
-
-    def __post_init__(self) -> None:
-        if (self.operator is TolerationOperator.EQUAL) != (self.value is not None):
-            way_out = "`Equal` needs one, `Exists` takes none"
-            raise_if_any("toleration", [f"`value` must go with `operator`, got {self.value!r}: {way_out}."])
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class NodeSettings:
-    """What one node of the pipeline, or every one, is given. None is for what `every` says, there for what is usual.
-
-    Attributes:
-        cpu: Cores, asked for and allowed, such as "2" or 500m.
-        memory: Bytes, asked for and allowed, such as 4Gi.
-        gpus: How many.
-        gpu_type: The resource's name.
-        node_selector: Labels of the machines to run on.
-        tolerations: Taints of machines that are no hindrance.
-        timeout_s: Seconds after which an attempt is ended; usually never.
-        retries: Attempts after the first; usually 2.
-        backoff_s: Seconds before the first retry, usually 60; twice as many before each next one, an hour at most.
-    """
-
-    cpu: str | None = None
-    memory: str | None = None
-    gpus: int | None = None
-    gpu_type: str | None = None
-    node_selector: Mapping[str, str] | None = None
-    tolerations: tuple[Toleration, ...] | None = None
-    timeout_s: int | None = None
-    retries: int | None = None
-    backoff_s: int | None = None
-
-    def __post_init__(self) -> None:
-        quantities = {"cpu": (self.cpu, '"2" or 500m'), "memory": (self.memory, "4Gi")}
-        problems = [
-            f"`{name}` must be a Kubernetes quantity such as {example}, got {value!r}."
-            for name, (value, example) in quantities.items()
-            if value is not None and not _QUANTITY.fullmatch(value)
-        ]
-        least = {"gpus": 0, "timeout_s": 1, "retries": 0, "backoff_s": 0}
-        problems += [
-            f"`{name}` must be at least {bound}, got {value!r}."
-            for name, bound in least.items()
-            if (value := getattr(self, name)) is not None and value < bound
-        ]
-        raise_if_any("node", problems)
-
-    def over(self, other: NodeSettings) -> NodeSettings:
-        """These, and where they say nothing, `other`."""
-        said = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return dataclasses.replace(other, **{name: value for name, value in said.items() if value is not None})
-
-
+_TRAINER: Final = "Trainer"
 _USUAL: Final = NodeSettings(gpu_type="nvidia.com/gpu", retries=2, backoff_s=60)
 
 
@@ -199,8 +145,9 @@ class KubeflowConfig:
     Attributes:
         image: Of every container.
         config: Where this file lies in the containers: in the image, or on the volume.
-        volume: What the nodes share.
+        volume: What the nodes share: all that a pipeline leaves behind, or with `bucket` only what serves.
         metadata: The store of TFX's metadata.
+        bucket: Where `root` is kept; None for on the volume.
         production: Whether the image must be named by its digest, so that every retry runs the same code.
         secrets: What containers are given besides, such as the metadata database's user.
         image_pull_secrets: Names of secrets that the registry asks for.
@@ -213,6 +160,7 @@ class KubeflowConfig:
     config: str
     volume: Volume
     metadata: MetadataStore
+    bucket: Bucket | None = None
     production: bool = False
     secrets: tuple[Secret, ...] = ()
     image_pull_secrets: tuple[str, ...] = ()
@@ -227,6 +175,8 @@ class KubeflowConfig:
             problems.append(f"`image` must be {wanted}, got {self.image!r}: write the digest your registry shows.")
         if not posixpath.isabs(self.config):
             problems.append(f"`config` must be this file's absolute path in the containers, got {self.config!r}.")
+        if self.bucket is not None:
+            problems += self._problems_with(self.bucket)
         problems += [
             f"`overrides` must hold keys such as training.epochs, got {key!r}."
             for key in self.overrides
@@ -237,8 +187,35 @@ class KubeflowConfig:
             for key in self.overrides
             if key.partition(".")[0] == "kubeflow"
         ]
+        problems += [
+            f"`overrides` must not hold {key!r}: which nodes a run has is compiled. Set it when you compile."
+            for key in self.overrides
+            if key.endswith(".when")
+        ]
         raise_if_any("kubeflow", problems)
 
-    def settings_of(self, node: str) -> NodeSettings:
-        """What the node is given."""
-        return self.nodes.get(node, NodeSettings()).over(self.every).over(_USUAL)
+    def _problems_with(self, bucket: Bucket) -> list[str]:
+        problems = []
+        if isinstance(self.metadata, SqliteMetadata):
+            wanted = "`metadata` must be of kind mysql or grpc beside `bucket`"
+            problems.append(f"{wanted}, got sqlite: no database can be kept in an object store.")
+        outer, inner = (posixpath.join(posixpath.normpath(path), "") for path in (self.volume.path, bucket.path))
+        if outer.startswith(inner) or inner.startswith(outer):
+            wanted = "`bucket.path` must not lie on the volume, nor the volume below it"
+            problems.append(f"{wanted}, got {bucket.path!r} and {self.volume.path!r}: it is the pod's own folder.")
+        return problems
+
+    def settings_of(self, node: str, *, trainings: int = 0) -> NodeSettings:
+        """What the node is given.
+
+        Args:
+            node: Its name.
+            trainings: How many it does, beside the Trainer's: above 0, it is given where it says nothing what the
+                Trainer is, and for each as much time.
+        """
+        own = self.nodes.get(node, NodeSettings())
+        if not trainings:
+            return own.over(self.every).over(_USUAL)
+        trainer = self.settings_of(_TRAINER)
+        time_s = None if trainer.timeout_s is None else trainer.timeout_s * trainings
+        return own.over(dataclasses.replace(trainer, timeout_s=time_s))

@@ -7,11 +7,12 @@ import typing
 from collections.abc import Sequence
 from typing import Any
 
+from components.fusion_tuner.config import FusionTuneConfig
 from models.binding import Path, Problem, bind, nearest
 from models.signals import SignalConfig
 from models.tasks import Task
 from pipeline.config.check import cross_problems
-from pipeline.config.config import SPACE, PipelineConfig
+from pipeline.config.config import NO_SECTIONS, PipelineConfig
 from pipeline.config.document import Document, read_document
 from pipeline.config.features import Feature
 from pipeline.config.search import dotted, extract, search_problems
@@ -71,13 +72,17 @@ def _dotted(problem: Problem) -> str:
 def _bind_sections(content: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Binds each section alone, so that one wrong section does not hide what is wrong in the next."""
     hints = typing.get_type_hints(PipelineConfig)
-    fields = {field.name: field for field in dataclasses.fields(PipelineConfig) if field.name != SPACE}
+    fields = {field.name: field for field in dataclasses.fields(PipelineConfig) if field.name not in NO_SECTIONS}
     problems = [
         Problem((key,), f"`{key}` is not a section. {nearest(key, fields)}", at_key=True)
         for key in content
         if key not in fields
     ]
     sections: dict[str, Any] = {}
+    content, tune = _without_tune(content)
+    if tune is not None:
+        sections["fusion_tune"], found = bind(FusionTuneConfig, tune, ("fusion", "tune"))
+        problems += found
     for name, field in fields.items():
         if name in content:
             sections[name], found = _bind_section(name, hints[name], content[name])
@@ -85,6 +90,14 @@ def _bind_sections(content: dict[str, Any]) -> tuple[dict[str, Any], list[Proble
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             problems.append(Problem((), f"section `{name}` is missing: it has no default, so write it."))
     return sections, problems
+
+
+def _without_tune(content: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """The section `fusion` without `tune`, and that: weights are searched for beside what is served."""
+    fusion = content.get("fusion")
+    if not isinstance(fusion, dict) or "tune" not in fusion:
+        return content, None
+    return {**content, "fusion": {key: given for key, given in fusion.items() if key != "tune"}}, fusion["tune"]
 
 
 def _bind_section(name: str, hint: Any, given: Any) -> tuple[Any, list[Problem]]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import Final
 
+from components.bucket_url import STORES, is_url
 from components.gauc_weight import GaucWeight
 from components.pusher.policy import Serve
 from models.errors import raise_if_any
 
 __all__ = ["BeamConfig", "EvaluationConfig", "PushConfig", "ServedConfig"]
-
-_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/]+")
 
 IN_PROCESS_RUNNER: Final = "components.beam_runner.InProcessRunner"  # FnApiRunner, with plug-ins for its workers.
 
@@ -89,8 +87,8 @@ class PushConfig:
             problems.append(f"`keep` must be {fewest} or more with `serve: {self.serve.value}`, got {self.keep!r}.")
         if not self.server_path.startswith("/"):
             problems.append(f"`server_path` must start with /, got {self.server_path!r}: TF Serving wants it whole.")
-        if self.copy_to and not _URL.match(self.copy_to):
-            problems.append(f"`copy_to` must be a URL such as gs://bucket/served, got {self.copy_to!r}.")
+        if self.copy_to and not is_url(self.copy_to):
+            problems.append(f"`copy_to` must be a URL such as gs://bucket/served, got {self.copy_to!r}: {STORES}.")
         raise_if_any("push", problems)
 
 

@@ -8,19 +8,18 @@ from collections.abc import Sequence
 from components.comparison.cell import Comparison, Reference
 from components.fusion.compare import columns_to_compare, compare_weights
 from components.fusion.rows_file import read_rows
-from components.gate.config import GateConfig
 from components.gate.decide import decide
-from components.gate.policy import Policy
 from components.gate.report import GateReport
+from components.pusher.folder import alone
 from components.pusher.reweigh import reweigh
+from components.pusher.settle import settle
 from models.errors import raise_if_any
-from models.fusion import SCORE, FlatWeights, FusionConfig, score_name, weights_text
+from models.fusion import FlatWeights, FusionConfig, weights_text
 from pipeline.config import PipelineConfig
-from pipeline.config.gate import resolved_rules
 from pipeline.config.push import push_policy
 from pipeline.evaluation import evaluator_plan
 from pipeline.fusion.assignments import assigned
-from pipeline.fusion.errors import NoScoresError
+from pipeline.fusion.rules import score_of, score_policy
 from pipeline.fusion.served import ServedScores, served_scores
 
 __all__ = ["Change", "set_weights"]
@@ -62,10 +61,12 @@ def set_weights(config: PipelineConfig, assignments: Sequence[str], *, now_s: in
     """
     before = served_scores(config)
     weights = assigned(before.fusion, before.weights, assignments)
-    same = [f"version {before.version} has these weights already: nothing would change."]
-    raise_if_any("fusion", same if weights == before.weights else [])
+    if weights == before.weights:
+        with alone(config.serving_directory):  # Stopped half way, a change is asked for again: servers are told of it.
+            settle(config.serving_directory, push_policy(config))
+        raise_if_any("fusion", [f"version {before.version} has these weights already: nothing would change."])
     scores = _changed(before.fusion, before.weights, weights)
-    policy = _policy(config.gate, before.fusion, scores)
+    policy = score_policy(config.gate, before.fusion, scores)
     references = {Reference.BASELINE: before.weights}
     if any(rule.total_margin is not None for rule in policy.gate.rules):
         references[Reference.ANCHOR] = dict(before.fusion.declared)
@@ -93,19 +94,4 @@ def _changed(fusion: FusionConfig, before: FlatWeights, after: FlatWeights) -> l
     """The scores that other weights are set of."""
     keys = [key for key in {*before, *after} if before.get(key) != after.get(key)]
     formulas = {key.partition(".")[0] for key in keys}
-    return [SCORE if name == fusion.served else score_name(name) for name in fusion.formulas if name in formulas]
-
-
-def _policy(gate: GateConfig, fusion: FusionConfig, scores: Sequence[str]) -> Policy:
-    """The rules that are about these scores, and nothing else: the heads are the same."""
-    if fusion.label is None:
-        raise NoScoresError("`fusion.label` must name what the score is to rank, got none: declare it, and run again.")
-    rules = tuple(rule for rule in resolved_rules(gate) if rule.output in scores)
-    judged_by = {rule.output for rule in rules if rule.can_stop}
-    if free := [score for score in scores if score not in judged_by]:
-        raise NoScoresError(
-            f"`gate.rules` must hold a rule about {free[0]} that can stop weights, such as {{output: {free[0]}, "
-            "metric: auc, margin: 0.005}: without one anything would pass."
-        )
-    judged = dataclasses.replace(gate, rules=rules, at_least_one_superior=False, fused_loss=None, drift=None, skew=None)
-    return Policy(gate=judged, main_outputs=(), verdict_metrics={}, fused_metrics={})
+    return [score_of(fusion, name) for name in fusion.formulas if name in formulas]

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from components.fusion.rows_file import columns_of, read_rows, values_of
 from models.arrays import NUMPY
-from models.fusion import FlatWeights, version_of
+from models.fusion import FlatWeights, FusionConfig, WeightsFrom, version_of
+from models.fusion.kept import kept_weights
 from pipeline.config import PipelineConfig
 from pipeline.config.describe_fusion import fusion_lines
 from pipeline.fusion.served import ServedScores
@@ -25,7 +26,7 @@ def print_weights(served: ServedScores, console: Console) -> None:
         console.print(line, markup=False, highlight=False)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("weight", overflow="fold")
-    for title in ("serves", "was pushed with"):
+    for title in ("serves", "its run declared"):
         table.add_column(title, justify="right", no_wrap=True)
     pushed = served.fusion.declared
     for key in sorted({*served.weights, *pushed}):
@@ -35,16 +36,31 @@ def print_weights(served: ServedScores, console: Console) -> None:
         console.print(line, markup=False, highlight=False)
 
 
-def reminder(config: PipelineConfig, weights: FlatWeights) -> Iterator[str]:
-    """What the next run would undo: it serves the weights that CONFIG declares."""
-    declared = config.fusion.declared if config.fusion is not None else {}
-    others = [key for key in sorted({*weights, *declared}) if weights.get(key) != declared.get(key)]
-    if others:
-        yield "The next run serves what CONFIG declares. To keep what serves now, write there:"
+def reminder(config: PipelineConfig, fusion: FusionConfig, weights: FlatWeights) -> Iterator[str]:
+    """Which weights the next run's model carries, where CONFIG declares others than these.
+
+    Args:
+        config: What the next run is told.
+        fusion: What the run of the version that serves was told.
+        weights: That serve now, or will.
+    """
+    if config.fusion is None:
+        yield "CONFIG declares no `fusion`: the next run's model serves no scores."
+        return
+    declared, following = config.fusion.declared, kept_weights(config.fusion, fusion, weights)
+    is_kept = following == dict(weights)
+    then = declared if is_kept else following
+    others = [key for key in sorted({*weights, *then}) if weights.get(key) != then.get(key)]
+    if others and is_kept:
+        yield "The next run keeps these weights, until CONFIG declares others than now. To write them there:"
+    elif others and config.fusion.weights_from is WeightsFrom.CONFIG:
+        yield "The next run takes the weights of CONFIG (`weights_from: config`). To keep what serves, write there:"
+    elif others:
+        yield "CONFIG was changed since the run of what serves, and the next run follows. To keep these, write there:"
     for key in others:
         now = f"{weights[key]:g}" if key in weights else "nothing"
-        then = f"{declared[key]:g}" if key in declared else "nothing"
-        yield f"  {key}: {now}, in place of {then}"
+        other = f"{then[key]:g}" if key in then else "nothing"
+        yield f"  {key}: {now}, in place of {other}"
 
 
 def _floored(served: ServedScores) -> Iterator[str]:

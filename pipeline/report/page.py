@@ -14,23 +14,27 @@ from pipeline.baseline.record import read_baselines
 from pipeline.report.record import RunRecord
 from pipeline.report.sections import SECTIONS
 
-__all__ = ["render_page", "write_report"]
+__all__ = ["page_environment", "render_page", "write_report"]
 
 PAGE: Final = "page.html.j2"
 
 
 def render_page(run: RunRecord) -> str:
     """The page as text: no script, no outer reference, the same bytes for the same run."""
-    environment = jinja2.Environment(
+    found = {key: section.of(run) for key, section in SECTIONS.items()}
+    shown = {key: section for key, section in found.items() if section is not None}
+    return page_environment().get_template(PAGE).render(run=run, sections=shown)
+
+
+def page_environment() -> jinja2.Environment:
+    """By which pages are rendered: what is unknown is an error, and what is inserted is escaped."""
+    return jinja2.Environment(
         loader=jinja2.PackageLoader("pipeline.report", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found = {key: section.of(run) for key, section in SECTIONS.items()}
-    shown = {key: section for key, section in found.items() if section is not None}
-    return environment.get_template(PAGE).render(run=run, sections=shown)
 
 
 def write_report(run: RunRecord, folder: str) -> pathlib.Path:

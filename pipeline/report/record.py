@@ -6,13 +6,17 @@ import dataclasses
 import enum
 
 from components.example_gen.label_report import LabelReport
+from components.fusion_tuner.proposal import Proposal
 from components.gate.report import GateReport
 from components.trainer.record import TrainingRecord
 from components.tuner.record import SearchRecord
+from models.fusion import FusionConfig
 from models.tasks import Output, TaskGraph
 from pipeline.baseline.record import BaselineRecord
 from pipeline.report.evaluation import Evaluation
 from pipeline.report.rows import Anomaly, SampleSpace, SplitRecord, sample_space, split_order
+from pipeline.report.scores import judged_scores
+from pipeline.report.weights import ScoreWeights
 
 __all__ = ["NodeRecord", "NodeState", "Push", "RunRecord"]
 
@@ -81,7 +85,11 @@ class RunRecord:
         push: None where nothing was pushed.
         held_back: Why a blessed model was not pushed; empty where it was, or nobody said.
         serves: The version that holds this very model already, so that it was not pushed again; else empty.
+        proposal: Fusion weights that were searched for.
+        no_proposal: Why none are proposed, though they were searched for; else empty.
         baselines: What was judged beside its model afterwards; `write_report` takes those beside the page.
+        fusion: How predictions become scores; None where none is served.
+        weights: Of its scores; None where its model is not there, or serves none.
         error: What stopped the run; None for one that ended.
         unreadable: A sentence for each artifact that is there and cannot be read.
     """
@@ -103,7 +111,11 @@ class RunRecord:
     push: Push | None = None
     held_back: str = ""
     serves: str = ""
+    proposal: Proposal | None = None
+    no_proposal: str = ""
     baselines: tuple[BaselineRecord, ...] = ()
+    fusion: FusionConfig | None = None
+    weights: ScoreWeights | None = None
     error: str | None = None
     unreadable: tuple[str, ...] = ()
 
@@ -111,6 +123,16 @@ class RunRecord:
     def seconds(self) -> float:
         """Wall time from the first node's start to the last one's end."""
         return max((node.start_s + node.seconds for node in self.nodes), default=0.0)
+
+    @property
+    def scores(self) -> tuple[Output, ...]:
+        """The fused scores that are judged, each like the output whose label it is to rank."""
+        return judged_scores(self.graph, self.fusion)
+
+    @property
+    def judged(self) -> tuple[Output, ...]:
+        """All that metrics are told of: outputs, then fused scores."""
+        return (*self.graph.outputs, *self.scores)
 
     @property
     def split_rows(self) -> dict[str, int]:

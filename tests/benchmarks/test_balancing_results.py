@@ -1,11 +1,16 @@
 import dataclasses
 import json
+import pathlib
 
 import pytest
 
 from benchmarks import run_log
-from benchmarks.balancing_results import FINAL, TUNING, Run, best, chosen, markdown
+from benchmarks.balancing import SEEDS
+from benchmarks.balancing_results import FINAL, TUNING, Run, best, chosen, markdown, page
+from benchmarks.balancing_settings import BUDGET
 from benchmarks.seed_intervals import student_interval
+
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 
 RUN = Run(
     case="taxi",
@@ -141,3 +146,17 @@ def test_the_best_are_those_of_the_largest_mean_gain():
         best(runs[:-1], ("one", "two"), count=2, seeds=3)
     with pytest.raises(ValueError, match=r"`runs` must hold 5 methods or more, got 4"):
         best(runs, ("one", "two"), count=5, seeds=3)
+
+
+def test_the_tables_of_the_docs_are_those_of_their_runs():
+    runs = run_log.read(DOCS / "balancing.jsonl", Run)
+    assert (DOCS / "balancing_tables.md").read_text() == page(runs) + "\n"
+    assert len({run.key for run in runs}) == len(runs)
+    cells = {(run.case, run.architecture, run.method): [] for run in runs}
+    for run in runs:
+        cells[run.case, run.architecture, run.method].append(run)
+    for cell, own in cells.items():
+        tuned, final = ([run for run in own if run.stage == stage] for stage in (TUNING, FINAL))
+        assert len({run.setup for run in own}) == 1, cell
+        assert (len(tuned), sorted(run.seed for run in final)) == (BUDGET, list(range(1, SEEDS + 1))), cell
+        assert {run.setting for run in final} == {chosen(tuned).setting}, cell

@@ -5,6 +5,7 @@ import graphlib
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 
@@ -101,10 +102,13 @@ class Cluster:
         for secret in config.secret_as_env:
             for pair in secret.key_to_env:
                 variables[pair.env_var] = self._secret(secret.secret_name)[pair.secret_key]
-        mounts = []
+        mounts, own = [], []
         try:
             for mount in config.pvc_mount:
                 mounts.append(self._mount(mount))
+            for mount in config.empty_dir_mounts:
+                os.makedirs(mount.mount_path)  # Each pod's own, which goes with it.
+                own.append(mount.mount_path)
             environment = {"PATH": self.path, "HOME": "/nonexistent", **self.machine, **variables}
             pod = Pod(name, attempt, self.start(words, self.images[container["image"]], environment))
             on_pod(pod)
@@ -113,6 +117,8 @@ class Cluster:
         finally:
             for mount in mounts:
                 os.unlink(mount)
+            for folder in own:
+                shutil.rmtree(folder)
 
     def _secret(self, name):
         if name not in self.secrets:

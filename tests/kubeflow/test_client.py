@@ -51,6 +51,13 @@ def test_a_schedule_takes_the_place_of_the_one_before(api, client):
     assert schedule["mode"] == "ENABLE"
 
 
+def test_a_schedule_that_is_refused_leaves_the_one_before(api, client):
+    made = client.schedule(TEXT, "chicago_taxi", **NIGHTLY)
+    with pytest.raises(ApiRefusedError):
+        client.schedule(TEXT, "chicago_taxi", **{**NIGHTLY, "cron": "0 3 * * *"})
+    assert list(api.schedules) == [made]
+
+
 def test_runs_are_shown_the_newest_first(client):
     names = ["one", "two", "three"]
     for name in names:

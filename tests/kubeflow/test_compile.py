@@ -3,10 +3,11 @@
 import pytest
 
 from kubeflow.errors import NotDeclaredError
+from kubeflow.placing import placed
 from models.errors import ConfigError
 from pipeline.config import load_config
 from tests.kubeflow.cluster import read_yaml
-from tests.kubeflow.conftest import ROOT, cluster_section
+from tests.kubeflow.conftest import ROOT, SEARCHED, cluster_section
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # TFX warns of itself.
 
@@ -107,6 +108,28 @@ def test_what_was_set_when_it_was_compiled_is_set_in_every_node():
     assert usual[place] != words[place]
 
 
+def test_nodes_that_train_get_the_machines_of_the_trainer_and_the_time_of_all_trainings():
+    trainer = "Trainer: {gpus: 1, memory: 16Gi, timeout_s: 100, node_selector: {pool: gpu}}"
+    nodes = f"{{{trainer}, Tuner: {{memory: 8Gi}}}}"
+    spec, platform = compiled(*SEARCHED, "twins.every=1", every="{memory: 2Gi}", nodes=nodes)
+    # 6 trials, then 2 finalists and the declared values by 2 seeds; 4 outputs have a twin each.
+    for node, memory, seconds in (("Tuner", "8Gi", 1200), ("SingleTaskTwins", "16Gi", 400), ("Trainer", "16Gi", 100)):
+        resources, machines = container(spec, node)["resources"], platform[f"exec-{node.lower()}"]
+        assert resources["resourceMemoryLimit"] == memory
+        assert resources["accelerator"]["resourceCount"] == "1"
+        assert dict(machines.node_selector.labels) == {"pool": "gpu"}
+        assert machines.active_deadline_seconds == seconds
+    assert "accelerator" not in container(spec, "Evaluator")["resources"].fields
+    assert "tuner" in spec.root.dag.tasks["trainer"].dependent_tasks
+
+
+def test_the_tuner_may_be_given_settings_in_a_configuration_that_searches_when_asked():
+    tasks = compiled(*SEARCHED, "search.when=asked", nodes="{Tuner: {gpus: 1}}")[0].root.dag.tasks
+    assert "tuner" not in tasks
+    with pytest.raises(ConfigError, match=r"`nodes` must name nodes of this pipeline, got 'Tuner'\."):
+        compiled(nodes="{Tuner: {gpus: 1}}")
+
+
 def test_a_node_that_there_is_not_is_named_with_the_nearest_that_there_is():
     said = r"^kubeflow: `nodes` must name nodes of this pipeline, got 'Trainr'\. Did you mean `Trainer`\?$"
     with pytest.raises(ConfigError, match=said):
@@ -119,3 +142,28 @@ def test_without_a_section_there_is_nothing_to_compile():
     said = r"^kubeflow: `kubeflow` must be declared, .* got no such section: write it into the configuration\.$"
     with pytest.raises(NotDeclaredError, match=said):
         compile_yaml(load_config(TAXI))
+
+
+def test_with_a_bucket_every_pod_has_a_folder_of_its_own_and_the_volume_for_what_serves():
+    _, platform = compiled(bucket="{url: 's3://shop/team', path: /scratch}")
+    for given in platform.values():
+        assert [(mount.volume_name, mount.mount_path) for mount in given.empty_dir_mounts] == [("scratch", "/scratch")]
+        assert [mount.mount_path for mount in given.pvc_mount] == ["/mnt/evenkeel"]
+    there = placed(load_config(TAXI, cluster_section(bucket="{url: 's3://shop/team'}")))
+    assert there.home == "/scratch/runs/chicago_taxi"
+    assert there.serving_directory == "/mnt/evenkeel/runs/served/chicago_taxi"
+
+
+def test_what_is_kept_in_a_bucket_lies_below_it():
+    with pytest.raises(ConfigError, match=r"`root` must be relative beside `kubeflow\.bucket`, .*, got '/data/runs'"):
+        compiled("root=/data/runs", bucket="{url: 's3://shop/team'}")
+
+
+def test_an_override_that_no_run_could_set_is_named_with_the_nearest_that_one_can():
+    with pytest.raises(ConfigError) as caught:
+        compiled(overrides="[training.epohcs, training.epochs.more, tasks.click, data.run_date]")
+    assert [said.partition(", got ")[2] for said in caught.value.problems] == [
+        "'training.epohcs', of which 'epohcs' is none. Did you mean `epochs`?",
+        "'training.epochs.more', of which 'more' is none.",
+        "'tasks.click', of which 'click' is none.",
+    ]

@@ -19,6 +19,8 @@ WINTER, SUMMER = datetime.date(2026, 1, 15), datetime.date(2026, 7, 15)
         ("0 1 * * 1-5", "Europe/Berlin", SUMMER, "0 0 23 * * 0,1,2,3,4"),  # The evening before: Sunday to Thursday.
         ("0 20 * * 6", "America/New_York", WINTER, "0 0 1 * * 0"),  # The morning after: Sunday.
         ("0 20 * * 7", "America/New_York", WINTER, "0 0 1 * * 1"),
+        ("0 3 * * 7", "UTC", WINTER, "0 0 3 * * 0"),  # Kubeflow's cron knows no seventh day.
+        ("0 3 * * 1-3,5-7", "UTC", WINTER, "0 0 3 * * 0,1,2,3,5,6"),
         ("15 0 * * *", "Asia/Kolkata", WINTER, "0 45 18 * * *"),
     ],
 )
@@ -36,7 +38,9 @@ def test_a_change_of_clocks_is_warned_of_with_its_day():
     assert not utc_schedule("30 3 * * *", "Asia/Kolkata", today=WINTER).warning
 
 
-@pytest.mark.parametrize("cron", ["3 * * *", "*/5 3 * * *", "0 24 * * *", "60 3 * * *", "0 3 1 * *", "0 3 * * MON"])
+@pytest.mark.parametrize(
+    "cron", ["3 * * *", "*/5 3 * * *", "0 24 * * *", "60 3 * * *", "0 3 1 * *", "0 3 * * MON", "0 3 * * 5-1"]
+)
 def test_what_cannot_be_told_in_utc_is_refused(cron):
     with pytest.raises(ConfigError, match=r"`--cron` must be a minute, an hour, .* only these can be told in UTC\."):
         utc_schedule(cron, "UTC", today=WINTER)

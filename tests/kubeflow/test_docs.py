@@ -13,8 +13,10 @@ TEXT = (ROOT / "docs" / "kubeflow.md").read_text()
 
 
 def test_the_section_it_shows_is_one():
-    (shown,) = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
-    section = bind_or_raise(KubeflowConfig, yaml.safe_load(shown.replace("8f43…", "0" * 64))["kubeflow"])
+    shown, besides = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
+    written = yaml.safe_load(shown.replace("8f43…", "0" * 64))["kubeflow"]
+    section = bind_or_raise(KubeflowConfig, written | yaml.safe_load(besides)["kubeflow"])
+    assert section.bucket is not None and section.bucket.url == "gs://shop-ml/evenkeel"
     trainer = section.settings_of("Trainer")
     assert (trainer.gpus, trainer.gpu_type, trainer.cpu, trainer.timeout_s) == (1, "nvidia.com/gpu", "2", 14400)
 

@@ -25,6 +25,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.timeout(1_8
 LIMIT_S = 300
 SECRETS = {"login": {"user": USER, "password": PASSWORD}}
 VARIABLES = {"EVENKEEL_METADATA_USER": USER, "EVENKEEL_METADATA_PASSWORD": PASSWORD}
+# Two trials, then one of them and the declared values by two seeds; all of one epoch.
+SEARCH = (
+    "data.split.validation_share=0.02",
+    "training.dense_optimizer.learning_rate={value: 0.001, search: {log: [0.0005, 0.002]}}",
+    "search={trials: 2, finalists: 1, seeds: 2, method: random, epochs: 1, when: every_run}",
+)
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")}
 
 
@@ -79,14 +85,21 @@ class Taxi:
 
 
 def disturb(volume):
-    """Kills the first pod of a node as it writes and that of the Pusher as it has pushed; asks the Trainer's to go."""
+    """Kills the first pod of a node as it writes, of a search as one trial is done, of the Pusher as it has pushed.
+
+    Asks that of the Trainer to go.
+    """
+    checkpoints = volume / "runs" / "chicago_taxi" / "checkpoints"
 
     def on_pod(pod):
         if pod.attempt == 0 and pod.task == "statisticsgen":
             _wait_for(pod, volume / "runs" / "chicago_taxi" / "artifacts", "StatisticsGen/statistics/*/Split-train")
             pod.process.send_signal(signal.SIGKILL)
+        if pod.attempt == 0 and pod.task == "tuner":
+            _wait_for(pod, checkpoints, "*-search/trials/trial_1/trial.json")
+            pod.process.send_signal(signal.SIGKILL)
         if pod.attempt == 0 and pod.task == "trainer":
-            _wait_for(pod, volume / "runs" / "chicago_taxi" / "checkpoints", "*/step-*/position.json")
+            _wait_for(pod, checkpoints, "*/step-*/position.json")
             pod.process.send_signal(signal.SIGTERM)
         if pod.attempt == 0 and pod.task == "pusher":
             _wait_for(pod, volume / "runs" / "served", "chicago_taxi/[0-9]*")
@@ -115,7 +128,7 @@ def taxi(mysql, tmp_path_factory):
         secrets="[{name: login, env: {user: EVENKEEL_METADATA_USER, password: EVENKEEL_METADATA_PASSWORD}}]",
         overrides="[training.seed]",
     )
-    assignments += ["training.checkpoint_every_steps=10", "training.epochs=4"]
+    assignments += ["training.checkpoint_every_steps=10", "training.epochs=4", *SEARCH]
     with pytest.MonkeyPatch.context() as patch:
         # What the forks cannot take from a container's environment any more: it is read as libraries load.
         for name, value in {**ONE_THREAD, "PYTHONHASHSEED": "0", "TF_USE_LEGACY_KERAS": "1"}.items():
@@ -140,7 +153,8 @@ def outcomes(taxi, run_id):
 
 
 def test_a_run_with_killed_pods_pushes_one_model(taxi):
-    killed = [("statisticsgen", -signal.SIGKILL), ("trainer", RETRY), ("pusher", -signal.SIGKILL)]
+    killed = [(task, -signal.SIGKILL) for task in ("statisticsgen", "tuner", "pusher")]
+    killed.insert(2, ("trainer", RETRY))
     # Between what it pushed and what it notes of that the Pusher may be faster than its killer.
     assert outcomes(taxi, "first") in (killed, killed[:-1]), shown(taxi, "first")
     assert set(taxi.states("first").values()) == {"COMPLETE"}
@@ -156,6 +170,17 @@ def test_a_trainer_that_is_asked_to_go_is_taken_up_by_the_next_pod(taxi):
     assert "is saved after step" in gone.output and "Traceback" in gone.output
     (record,) = taxi.volume.rglob("training.json")
     assert '"resumed_from_step": 0' not in record.read_text()
+
+
+def test_a_search_whose_pod_is_killed_is_taken_up_on_the_volume_by_the_next(taxi):
+    (file,) = taxi.volume.rglob("*-search/runs.jsonl")
+    values, seeds = zip(*(json.loads(json.loads(line)[0]) for line in file.read_text().splitlines()), strict=True)
+    assert seeds == (None, None, *[2, 3] * 2)  # A training that both pods had done would stand there twice.
+    assert len({str(one) for one in values}) == 2
+    (search,) = taxi.volume.rglob("search.json")
+    (record,) = taxi.volume.rglob("training.json")
+    assert json.loads(search.read_text())["chosen"].keys() == {"training.dense_optimizer.learning_rate"}
+    assert record.stat().st_mtime > search.stat().st_mtime
 
 
 def test_the_next_run_compares_with_what_serves_and_takes_the_rest_from_the_cache(taxi):
@@ -184,7 +209,9 @@ def test_its_report_is_read_from_the_clusters_store_and_written_on_the_volume(ta
 
 def test_what_is_done_is_not_done_again(taxi):
     before = sorted((taxi.volume / "runs").rglob("*"))
-    pods = taxi.cluster.run(taxi.text, "second")
+    nodes = ("transform", "evaluator", "pusher")  # One of the cache, one that ran, one that changes what serves.
+    pods = [pod for node in nodes for pod in taxi.cluster.run(taxi.text, "second", only=node)]
+    assert len(pods) == len(nodes)
     assert all(pod.status == DONE and "was done by an earlier attempt" in pod.output for pod in pods)
     assert sorted((taxi.volume / "runs").rglob("*")) == before
 

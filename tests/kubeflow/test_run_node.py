@@ -1,5 +1,6 @@
 """The container's entry point ends with a status that says whether a retry may help, and a line that says why."""
 
+import datetime
 import logging
 import os
 import pathlib
@@ -9,7 +10,7 @@ import pytest
 
 from kubeflow import node_run
 from kubeflow.errors import EvictedError, MetadataUnusableError
-from kubeflow.parameters import SCHEDULED_DATE
+from kubeflow.parameters import SCHEDULED_DATE, scheduled_date
 from kubeflow.run_node import DONE, FINAL, RETRY, main
 from models.errors import ConfigError
 from tests.kubeflow.conftest import ROOT, cluster_section
@@ -102,8 +103,51 @@ def test_a_date_that_the_schedule_did_not_write_is_none(start, tmp_path):
     assert start(*known, "--run-date", "2026-11-22")[0] == DONE
     status, said = start(*known, "--run-date", SCHEDULED_DATE)
     assert status == DONE
-    assert f"Kubeflow left {SCHEDULED_DATE} as it was: the run reads up to the day on which it began" in said
+    assert f"Kubeflow left {SCHEDULED_DATE} as it was: the run goes by the day on which it began" in said
     assert start(*known, "--run-date", "last night")[0] == FINAL
+
+
+@pytest.mark.parametrize(
+    ("given", "date", "days_back"),
+    [
+        ("2026-11-01 less 1", "data.run_date='2026-10-31'", 1),
+        ("2026-11-01", "data.run_date='2026-11-01'", 0),
+        (scheduled_date(2), None, 2),  # As Kubeflow may leave it.
+        ("2026-11-01 less a day", "data.run_date='2026-11-01 less a day'", 0),
+    ],
+)
+def test_a_run_may_read_up_to_days_before_the_scheduled_one(start, monkeypatch, given, date, days_back):
+    made = []
+    monkeypatch.setattr(node_run.NodeRun, "__init__", lambda self, **options: made.append(options))
+    assert start("--run-date", given)[0] == DONE
+    assert (made[0]["overrides"], made[0]["days_back"]) == ([date] if date else [], days_back)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # TFX warns of itself.
+def test_without_a_date_the_days_count_back_from_the_day_on_which_the_run_began(monkeypatch):
+    asked = []
+
+    def told(config, *, today, **_):
+        asked.append(today)
+        raise EvictedError
+
+    monkeypatch.setattr("pipeline.run_date.with_run_date", told)
+    monkeypatch.setattr("kubeflow.intermediate.fingerprint_of", lambda config: "0" * 16)
+    for days_back in (0, 1):
+        with pytest.raises(EvictedError):
+            run = node_run.NodeRun(
+                node="Trainer",
+                run_id="r1",
+                path=TAXI,
+                assignments=cluster_section(),
+                overrides=[],
+                fingerprint="0" * 16,
+                days_back=days_back,
+            )
+            run._compiled()
+    today, yesterday = map(datetime.date.fromisoformat, asked)
+    assert (today - yesterday).days == 1
 
 
 @pytest.mark.parametrize("run_id", ["", "{{$.pipeline_job_uuid}}"])

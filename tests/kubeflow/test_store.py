@@ -1,9 +1,10 @@
 """The metadata store is waited for, and what is wrong with it is one sentence."""
 
 import pytest
+from ml_metadata.metadata_store import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
-from kubeflow.errors import MetadataUnusableError
+from kubeflow.errors import EvictedError, MetadataUnusableError
 from kubeflow.store import PASSWORD_VARIABLE, USER_VARIABLE, connection_of, node_executions, open_store
 from pipeline.config import load_config
 from tests.kubeflow.conftest import ROOT, cluster_section
@@ -57,6 +58,15 @@ def test_a_service_that_does_not_answer_is_named():
     service = metadata_store_pb2.MetadataStoreClientConfig(host="127.0.0.1", port=9)
     with pytest.raises(MetadataUnusableError, match=r"but the service at 127\.0\.0\.1:9 does not answer"):
         open_store(service, waits_s=())
+
+
+def test_a_pod_that_is_asked_to_go_waits_for_no_store(monkeypatch):
+    def asked_to_go(connection):
+        raise EvictedError("asked to end by SIGTERM")
+
+    monkeypatch.setattr(metadata_store, "MetadataStore", asked_to_go)
+    with pytest.raises(EvictedError):
+        open_store(NOWHERE, sleep=lambda wait_s: pytest.fail("waited all the same"))
 
 
 @pytest.mark.integration

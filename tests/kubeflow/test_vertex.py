@@ -13,10 +13,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # TFX war
 TAXI = str(ROOT / "configs" / "chicago_taxi.yaml")
 
 
-def compiled(path):
+def compiled(path, **section):
     from kubeflow.vertex import compile_vertex
 
-    return compile_vertex(load_config(TAXI, cluster_section(volume=f"{{claim: none, path: {path}}}")))
+    return compile_vertex(load_config(TAXI, cluster_section(volume=f"{{claim: none, path: {path}}}", **section)))
 
 
 def test_every_node_runs_in_the_image_with_artifacts_in_the_bucket_and_no_cache():
@@ -38,3 +38,8 @@ def test_every_node_runs_in_the_image_with_artifacts_in_the_bucket_and_no_cache(
 def test_a_volume_outside_of_buckets_is_refused(path):
     with pytest.raises(ConfigError, match=r"`volume\.path` must be /gcs/<bucket> on Vertex AI, .* got '/"):
         compiled(path)
+
+
+def test_a_bucket_is_not_declared_twice():
+    with pytest.raises(ConfigError, match=r"`bucket` must be left out on Vertex AI, got 's3://shop': its nodes share"):
+        compiled("/gcs/bucket/evenkeel", bucket="{url: 's3://shop'}")

@@ -8,9 +8,12 @@ import tensorflow as tf
 
 from models.balancers import MGDA, GradNorm, GradVac, PCGrad, Scope, Uncertainty
 from models.optimizers import SGD, Adagrad, Adam, build
+from models.signals.frequency import Frequency
 from tests.models.samples import INPUTS, SMALL, TAGS, features_of, funnel_targets, model_of
 
 ROWS = 32
+NUM_IDS = 40  # More than come.
+FREQUENCY = "frequency"
 DEVICES = ["CPU:0", "CPU:1"]
 # Of each: the optimizer, the format and the balancer.
 CASES = {
@@ -72,12 +75,24 @@ def differences(model, other):
     return [float(np.abs(np.float64(weight) - np.float64(twin)).max()) for weight, twin in pairs]
 
 
+def noted(strategy):
+    """What `Frequency` knows of every id after batches of which each replica sees its part; the last are uneven."""
+    ids = np.random.default_rng(0).zipf(1.5, 5 * ROWS + 3) % NUM_IDS
+    with strategy.scope():
+        frequency = Frequency(num_ids=NUM_IDS, rate=0.3)
+    see = tf.function(lambda part: strategy.run(frequency.see, args=(part,)))
+    for batch in strategy.experimental_distribute_dataset(tf.data.Dataset.from_tensor_slices(ids).batch(ROWS)):
+        see(batch)
+    return [weight.tolist() for weight in (*frequency.get_weights(), frequency.log_q(tf.range(NUM_IDS)).numpy())]
+
+
 def main():
     physical = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(physical, [tf.config.LogicalDeviceConfiguration()] * len(DEVICES))
     # A second MirroredStrategy would number its collective operations as the first did, and meet their shapes.
     strategies = tf.distribute.OneDeviceStrategy(DEVICES[0]), tf.distribute.MirroredStrategy(DEVICES)
-    json.dump({name: compared(strategies, *case) for name, case in CASES.items()}, sys.stdout)
+    found = {name: compared(strategies, *case) for name, case in CASES.items()}
+    json.dump({**found, FREQUENCY: [noted(strategy) for strategy in strategies]}, sys.stdout)
 
 
 if __name__ == "__main__":

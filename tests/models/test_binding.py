@@ -86,7 +86,7 @@ def test_what_is_no_mapping_is_refused(given):
 
 def test_a_number_for_a_string_names_the_quotes():
     _, problems = bind(Dog, {"name": 5})
-    assert problems[0].message == "must be a string, got 5. Put it in quotes."
+    assert problems[0].message == "must be a string, got 5. Put it in quotes if that is its text."
 
 
 def test_a_power_of_ten_is_a_number_as_in_yaml_1_2():

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from tests.models.replicas import CASES
+from tests.models.replicas import CASES, FREQUENCY
 
 pytestmark = pytest.mark.slow
 
@@ -37,3 +37,12 @@ def test_two_replicas_report_what_one_does(results, case, phase):
     for name, value in one.items():
         tolerance = {"rtol": 2e-2, "atol": 2e-2} if "float16" in case else {"rtol": 1e-4}
         np.testing.assert_allclose(two[name], value, **tolerance, err_msg=name)
+
+
+def test_two_replicas_count_how_often_ids_come_as_one_does(results):
+    one, two = results[FREQUENCY]
+    for of_one, of_two in zip(one, two, strict=True):
+        np.testing.assert_allclose(of_two, of_one, rtol=1e-6)
+    steps, last, *_, log_q = one
+    assert steps == 6 and 0 in last  # An id that never came is among them.
+    assert len(set(log_q)) > 5

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from components.comparison.cell import Reference
 from components.comparison.stored import read_comparison
 from components.fusion.rows_file import columns_of, read_rows, values_of
 from components.pusher.folder import versions
@@ -45,7 +46,7 @@ def evaluated(funnel):
 def test_the_score_is_judged_against_what_serves_by_the_rows_that_are_kept(funnel):
     cells = [cell for cell in evaluated(funnel).cells if cell.output.startswith("score") and not cell.slice]
     assert {(cell.output, cell.metric) for cell in cells} == {("score", "auc"), ("score/other", "auc")}
-    (found,) = [cell for cell in cells if cell.output == "score" and cell.difference is not None]
+    (found,) = [cell for cell in cells if cell.output == "score" and cell.against is Reference.BASELINE]
     served = served_scores(funnel.config)
     batch = read_rows(served.rows, columns_of(served.fusion))
     scores = score_rows(served.fusion, "main", values_of(served.fusion, batch))
@@ -90,3 +91,25 @@ def test_weights_that_are_set_change_the_answer_of_a_running_server_and_nothing_
         np.testing.assert_allclose(answer["score"], offline, rtol=1e-6)
         assert set(answer["fusion_version"]) == {version_of(own)}
     assert (np.array(after["score"]) != np.array(before["score"])).all()
+
+
+def test_the_next_run_keeps_weights_that_were_set_and_its_page_says_so(copied, capsys):
+    from pipeline.local import new_run_id, run_locally
+    from pipeline.show import show_run
+
+    before = set_weights(copied, ["main.conversion=0.7"], now_s=int(time.time())).version
+    run_id = new_run_id()
+    run_locally(copied, run_id=run_id)
+    show_run(copied, run_id, lambda text: None)
+    said = " ".join(capsys.readouterr().out.split())
+    after = served_scores(copied)
+    assert after.version > before
+    assert after.weights["main.conversion"] == 0.7
+    assert after.fusion == copied.fusion  # What a later run counts from.
+    # The gate has held the served score against what NumPy makes of the trained model's predictions by these weights.
+    assert "The candidate keeps weights that were set of what serves: " in said
+    assert "main.conversion 0.7 (declared: 0.5)" in said
+    assert "other weights than what serves" not in said
+    page = pathlib.Path(copied.home, "reports", f"{run_id}.html").read_text()
+    assert "Fused scores are judged by how they rank ctcvr." in page
+    assert "main.conversion 0.7 (declared: 0.5)" in page

@@ -150,3 +150,22 @@ def test_the_trainer_knows_the_code_it_runs_so_that_neither_cache_nor_checkpoint
     plan = json.loads(json.loads(nodes()["Trainer"]["custom_config"])["plan"])
     trains = "models", "components/trainer", "components/warm_start"
     assert plan["code"] == code_fingerprint(*trains) != code_fingerprint(*trains[:-1]) != code_fingerprint("models")
+
+
+TUNE = [
+    "evaluation.user=user_id",
+    "fusion.tune={goal: {kind: sum, shares: {click.gauc: 1}}, bounds: {conversion: {least: 0, most: 2}}}",
+]
+
+
+def test_weights_are_proposed_after_the_push_where_that_is_declared(tmp_path):
+    from pipeline.graph import build_pipeline
+    from tests.pipeline.conftest import write_funnel
+
+    path = write_funnel(tmp_path, rows=10)
+    by_id = {node.id: node for node in build_pipeline(load_config(path, TUNE)).components}
+    node = by_id["FusionTuner"]
+    assert by_id["Pusher"] in node.upstream_nodes
+    assert json.loads(node.exec_properties["plan"])["tune"]["goal"]["shares"] == {"click.gauc": 1.0}
+    for overrides in ([], [*TUNE, "fusion.tune.when=asked"]):
+        assert "FusionTuner" not in {node.id for node in build_pipeline(load_config(path, overrides)).components}

@@ -3,6 +3,7 @@
 import os
 import pathlib
 
+import numpy as np
 import pytest
 
 from components.comparison.cell import Reference, Status
@@ -25,6 +26,10 @@ def gates(funnel):
     return [read_run(store, run_id, pipeline=config.name, graph=config.graph).gate for run_id in funnel.run_ids]
 
 
+def compared(funnel):
+    return [read_comparison(str(path.parent)) for path in pathlib.Path(funnel.config.home).rglob(COMPARISON)]
+
+
 def test_every_main_task_is_judged_against_its_twin_for_all_rows_and_by_slice(gates):
     without, judged = gates
     assert without.verdicts == ()
@@ -37,6 +42,28 @@ def test_every_main_task_is_judged_against_its_twin_for_all_rows_and_by_slice(ga
     assert {column for verdict in slices for column, _ in verdict.slice} == {"category_0"}
 
 
+def test_the_twin_of_a_score_is_its_formula_over_the_twins_answers(gates, funnel):
+    from models.fusion import score_rows
+    from pipeline.baseline.subject import asked_scores, subject_of
+
+    _, judged = gates
+    told = {score.task: score for score in judged.verdicts[0].scores}
+    assert {name: score.metric for name, score in told.items()} == dict.fromkeys(("score", "score/other"), Metric.AUC)
+    rows = subject_of(funnel.config).rows("eval", funnel.config.fusion.inputs)
+    (twins,) = pathlib.Path(funnel.config.home, "artifacts").glob("SingleTaskTwins/model/*/Format-Serving")
+    answers = asked_scores(str(twins), rows.serialized)
+    columns = {name: np.array([text.encode() for text in own], object) if own.dtype == object else own
+               for name, own in rows.raw.items()}  # fmt: skip
+    scores = score_rows(funnel.config.fusion, "main", {**answers, **columns})
+    labels = rows.targets["label/ctcvr"]
+    above = scores[labels > 0][:, None] - scores[labels == 0][None, :]
+    expected = (above > 0).mean() + (above == 0).mean() / 2
+    comparison = next(found for found in compared(funnel) if Reference.TWINS in found.references)
+    wanted = ("score", "auc", (), Reference.TWINS)
+    (cell,) = [own for own in comparison.cells if (own.output, own.metric, own.slice, own.against) == wanted]
+    assert cell.reference.value == pytest.approx(expected, abs=1e-9)
+
+
 def test_the_report_names_the_twins_and_a_run_without_does_not_miss_them(gates):
     without, judged = gates
     assert "twins" not in without.references | without.missing
@@ -44,13 +71,12 @@ def test_the_report_names_the_twins_and_a_run_without_does_not_miss_them(gates):
 
 
 def test_each_output_is_compared_with_its_own_twin_on_its_own_rows(funnel):
-    comparisons = [read_comparison(str(path.parent)) for path in pathlib.Path(funnel.config.home).rglob(COMPARISON)]
-    comparison = next(found for found in comparisons if Reference.TWINS in found.references)
+    comparison = next(found for found in compared(funnel) if Reference.TWINS in found.references)
     cells = [cell for cell in comparison.cells if cell.against is Reference.TWINS and cell.slice == ()]
     aucs = {cell.output: cell for cell in cells if cell.metric == "auc"}
     assert set(aucs) == {"click", "conversion", "ctcvr", "score", "score/other"}
-    # Twins of a run answer what tasks answer; a score of several is not theirs.
-    assert {cell.output for cell in cells if cell.status is Status.NOT_COMPARABLE} == {"score", "score/other"}
+    assert not [cell for cell in cells if cell.status is Status.NOT_COMPARABLE]
+    assert aucs["score"].difference.value != 0
     # A network of its own has learnt something, and is not the candidate.
     assert aucs["click"].reference.value > 0.55
     assert aucs["click"].difference.value != 0

@@ -1,7 +1,9 @@
-"""A run with a validation part: who reads which rows, what is searched for on it, and what the report says."""
+"""A run of `evenkeel tune` with a validation part: who reads which rows, what is searched for, what is said."""
 
-import os
 import pathlib
+import shlex
+import subprocess
+import sys
 
 import pytest
 
@@ -15,23 +17,36 @@ CHOOSES = ["data.split.validation_share=0.2", "training.keep=main_tasks"]
 RATE = "training.dense_optimizer.learning_rate"
 # The declared rate is far too small to learn anything by, so any other is better.
 SEARCHES = [
-    "search={trials: 3, finalists: 1, seeds: 2, method: random, when: every_run}",
+    "search={trials: 3, finalists: 1, seeds: 2, method: random}",
     f"{RATE}={{value: 1e-6, search: {{log: [1e-6, 0.05]}}}}",
     "model.tower={value: [8], search: {choices: [[8], [12]]}}",
 ]
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory):
-    """The configuration of a pipeline that has run, and the record of its run."""
-    from pipeline.local import new_run_id, run_locally
-    from pipeline.report import read_run
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TUNE = "from pipeline.cli import main; main()"
 
-    config = load_config(write_funnel(tmp_path_factory.mktemp("validated")), [*CHOOSES, *SEARCHES])
-    run_id = new_run_id()
-    run_locally(config, run_id=run_id)
-    store = os.path.join(config.home, "metadata.sqlite")
-    return config, read_run(store, run_id, pipeline=config.name, graph=config.graph)
+
+@pytest.fixture(scope="module")
+def tuned(tmp_path_factory):
+    """The command as its user calls it: the configuration's path, and what became of it."""
+    path = write_funnel(tmp_path_factory.mktemp("validated"))
+    sets = [word for assignment in (*CHOOSES, *SEARCHES) for word in ("--set", assignment)]
+    done = subprocess.run(
+        [sys.executable, "-c", TUNE, "tune", path, *sets], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return path, done.stdout
+
+
+@pytest.fixture(scope="module")
+def ran(tuned):
+    """The configuration of the pipeline that has run, and the record of its run."""
+    from pipeline.report import latest_run_id, read_run
+
+    config = load_config(tuned[0], [*CHOOSES, *SEARCHES])
+    run_id = latest_run_id(config.metadata_file, config.name)
+    return config, read_run(config.metadata_file, run_id, pipeline=config.name, graph=config.graph)
 
 
 def folders(config, output):
@@ -74,6 +89,20 @@ def test_what_was_searched_for_is_what_the_trainer_of_the_same_run_took(ran):
     kept = next(one for one in run.training.intervals if one.epoch == run.training.selected_epoch)
     assert {name: kept.watched[f"{name}_loss"] for name in taken.losses} == pytest.approx(taken.losses, rel=1e-6)
     assert run.evaluation.overall("click").candidate["auc"].number > 0.55
+
+
+def test_the_command_prints_what_it_took_as_it_is_declared(tuned, ran):
+    path, said = tuned
+    sets = [shlex.split(line, comments=True) for line in said.splitlines() if line.startswith("  --set ")]
+    assert sets and all(words[0] == "--set" and len(words) == 2 for words in sets), said
+    declared = load_config(path, [*CHOOSES, *(words[1] for words in sets)])
+    _, run = ran
+    assert declared.training.dense_optimizer.learning_rate == run.search.chosen[RATE]
+    assert list(declared.model.tower) == run.search.chosen["model.tower"]
+    words = " ".join(said.split())
+    assert "3 trainings with values of their own, then the best 1 again by 2 seeds, against the declared" in words
+    assert words.index("3 trainings") < words.index("Pushed.")
+    assert "Traceback" not in said and "WARNING" not in said
 
 
 def test_a_finished_search_leaves_no_checkpoints_and_shows_itself(ran, tmp_path):

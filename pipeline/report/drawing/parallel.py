@@ -9,7 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pipeline.report.drawing.palette import BASELINE, GOOD, INK, MUTED
+from pipeline.report.drawing.palette import BASELINE, GOOD, INK, MUTED, SURFACE
 from pipeline.report.drawing.svg import figure, inline_svg
 
 __all__ = ["Axis", "Line", "Rank", "draw_parallel"]
@@ -84,6 +84,8 @@ def draw_parallel(axes: Sequence[Axis], lines: Sequence[Line], *, key: str, titl
                     va="center",
                     color=MUTED,
                     fontsize=9,
+                    bbox={"facecolor": SURFACE, "edgecolor": "none", "pad": 0.5, "alpha": 0.85},
+                    zorder=5,  # Over the lines, of which there may be many.
                 )
         for line in sorted(lines, key=lambda one: order.index(one.rank)):
             canvas.plot(range(len(axes)), line.places, **STYLES[line.rank])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from components.comparison.cell import Cell, Comparison, Reference, Status
@@ -27,37 +28,47 @@ _WHY: Final = {Status.NO_ROWS: "no rows", Status.ONE_CLASS: "one class", Status.
 _NO_POSITIVES: Final = "no positives"
 
 
-def read_evaluation(uri: str, graph: TaskGraph) -> Evaluation | None:
+def read_evaluation(uri: str, graph: TaskGraph, scores: Sequence[Output] = ()) -> Evaluation | None:
     """Reads a ModelEvaluation artifact; None where it holds no comparison.
 
     Args:
         uri: The artifact's folder.
         graph: Gives the order of outputs and of their metrics.
+        scores: The fused ones, which come after them.
     """
     if not pathlib.Path(uri, COMPARISON_FILE).is_file():
         return None
-    return evaluation_of(read_comparison(uri), read_figures(uri), graph)
+    return evaluation_of(read_comparison(uri), read_figures(uri), graph, scores)
 
 
-def evaluation_of(comparison: Comparison, figures: FigureRecord, graph: TaskGraph) -> Evaluation:
+def evaluation_of(
+    comparison: Comparison, figures: FigureRecord, graph: TaskGraph, scores: Sequence[Output] = ()
+) -> Evaluation:
     """Sorts cells by output and slice, all rows first; of the references a report shows the one that serves."""
     cells: dict[tuple[str, Slice], list[Cell]] = {}
     for cell in comparison.cells:
         cells.setdefault((cell.output, cell.slice), []).append(cell)
     counts = {(item.output, item.slice): item for item in figures.counts}
-    scores = []
-    for output in graph.outputs:
+    fused = {output.name for output in scores}
+    found = []
+    for output in (*graph.outputs, *scores):
         places = sorted((place for name, place in cells if name == output.name), key=_slice_order)
         for place in places:
             key = output.name, place
-            scores.append(_scores(output, place, cells=cells[key], counts=counts.get(key)))
+            own = _scores(output, place, cells=cells[key], counts=counts.get(key))
+            found.append(_ranked_alone(own) if output.name in fused else own)
     curves = [
-        Curves(output=item.output, model=item.model, roc=_pairs(item.roc), calibration=merge_buckets(item.calibration))
+        Curves(
+            output=item.output,
+            model=item.model,
+            roc=_pairs(item.roc),
+            calibration=() if item.output in fused else merge_buckets(item.calibration),
+        )
         for item in figures.curves
         if item.model in (CANDIDATE, BASELINE)
     ]
     has_baseline = Reference.BASELINE in comparison.references
-    return Evaluation(scores=tuple(scores), curves=tuple(curves), has_baseline=has_baseline)
+    return Evaluation(scores=tuple(found), curves=tuple(curves), has_baseline=has_baseline)
 
 
 def _scores(output: Output, place: Slice, *, cells: list[Cell], counts: Counts | None) -> SliceScores:
@@ -83,6 +94,15 @@ def _scores(output: Output, place: Slice, *, cells: list[Cell], counts: Counts |
         mean_label=labels / known if labels is not None else None,
         candidate={**candidate, **_mean(counts, CANDIDATE)},
         baseline={**baseline, **_mean(counts, BASELINE)} if baseline else {},
+    )
+
+
+def _ranked_alone(scores: SliceScores) -> SliceScores:
+    """Without the mean of a fused score, which says nothing: it is no probability, and is squashed to be ranked."""
+    return dataclasses.replace(
+        scores,
+        candidate={name: score for name, score in scores.candidate.items() if name != MEAN_PREDICTION},
+        baseline={name: score for name, score in scores.baseline.items() if name != MEAN_PREDICTION},
     )
 
 

@@ -9,15 +9,19 @@ from typing import Final, TypeVar
 from google.protobuf.message import DecodeError
 
 from components.example_gen.label_report import read_label_report
+from components.fusion_tuner.proposal import PROBLEM_KEY, PROPOSAL_FILE, Proposal
 from components.gate.report import REPORT_FILE, GateReport, report_from_json
 from components.trainer.record import read_record
 from components.tuner.record import read_search
+from models.fusion import FusionConfig
 from models.tasks import TaskGraph
 from pipeline.report.errors import UnreadableRunError
 from pipeline.report.reading.evaluation import read_evaluation
 from pipeline.report.reading.statistics import read_anomalies, read_splits
 from pipeline.report.reading.store import Place, StoredArtifact, StoredRun, latest_run_id, read_store
+from pipeline.report.reading.weights import read_score_weights
 from pipeline.report.record import NodeRecord, NodeState, Push, RunRecord
+from pipeline.report.scores import judged_scores
 
 __all__ = ["latest_run_id", "read_run"]
 
@@ -28,6 +32,7 @@ EXAMPLES: Final = "examples"
 STATISTICS: Final = "statistics"
 ANOMALIES: Final = "anomalies"
 MODEL_RUN: Final = "model_run"
+PROPOSAL: Final = "proposal"
 TUNER_RESULTS: Final = "tuner_results"
 EVALUATION: Final = "evaluation"
 GATE_REPORT: Final = "report"
@@ -43,6 +48,7 @@ def read_run(
     *,
     pipeline: str,
     graph: TaskGraph,
+    fusion: FusionConfig | None = None,
     configuration: str = "",
     planned: Sequence[str] = (),
     error: str | None = None,
@@ -54,6 +60,7 @@ def read_run(
         run_id: Names the run in it; see `latest_run_id`.
         pipeline: The pipeline's name.
         graph: The declared tasks.
+        fusion: The declared scores.
         configuration: As resolved, as YAML text.
         planned: All node ids in order, so that those never reached are shown too.
         error: What stopped the run, where the caller knows better than the store.
@@ -80,12 +87,16 @@ def read_run(
         label_check=_read(EXAMPLES, read_label_report),
         training=_read(MODEL_RUN, read_record),
         search=_read(TUNER_RESULTS, read_search),
-        evaluation=_read(EVALUATION, lambda uri: read_evaluation(uri, graph)),
+        evaluation=_read(EVALUATION, lambda uri: read_evaluation(uri, graph, judged_scores(graph, fusion))),
         gate=_read(GATE_REPORT, _gate_report),
         blessed=_blessed(_last(stored, BLESSING)),
         push=_push(pushed),
         held_back=_said(pushed, REASON),
+        proposal=_read(PROPOSAL, _proposal),
+        no_proposal=_said(_last(stored, PROPOSAL), PROBLEM_KEY),
         serves=_said(pushed, SERVES),
+        fusion=fusion,
+        weights=None if fusion is None else read_score_weights(stored.nodes),
         error=error or stored.error or None,
         unreadable=tuple(unreadable),
     )
@@ -121,6 +132,10 @@ def _stored(place: Place, run_id: str, *, planned: Sequence[str], has_failed: bo
 
 def _gate_report(uri: str) -> GateReport:
     return report_from_json(pathlib.Path(uri, REPORT_FILE).read_text(encoding="utf-8"))
+
+
+def _proposal(uri: str) -> Proposal:
+    return Proposal.from_json(pathlib.Path(uri, PROPOSAL_FILE).read_text(encoding="utf-8"))
 
 
 def _last(stored: StoredRun, key: str) -> StoredArtifact | None:

@@ -14,7 +14,7 @@ from ml_metadata.proto import metadata_store_pb2
 from pipeline.report.errors import UnreadableRunError
 from pipeline.report.record import NodeRecord, NodeState
 
-__all__ = ["Place", "StoredArtifact", "StoredRun", "latest_run_id", "read_store"]
+__all__ = ["Place", "StoredArtifact", "StoredRun", "check_store", "latest_run_id", "read_store"]
 
 Place: TypeAlias = str | metadata_store.MetadataStore  # An MLMD SQLite file, or a store that is open, of any kind.
 
@@ -65,11 +65,17 @@ class StoredRun:
     error: str
 
 
+def check_store(path: str) -> None:
+    """Raises `UnreadableRunError` where there is a store that cannot be read; there may be none yet."""
+    if pathlib.Path(path).exists():
+        _open(path)
+
+
 def latest_run_id(place: Place, pipeline: str) -> str:
     """The id of the pipeline's run that began last; others may share the store.
 
     Raises:
-        UnreadableRunError: There is no store, or no run of it there.
+        UnreadableRunError: There is no store, none that can be read, or no run of it there.
     """
     store = _open(place)
     context = store.get_context_by_type_and_name(PIPELINE_CONTEXT, pipeline)
@@ -99,7 +105,8 @@ def read_store(place: Place, run_id: str, *, planned: Sequence[str] = ()) -> Sto
     store = _open(place)
     context = store.get_context_by_type_and_name(RUN_CONTEXT, run_id)
     if context is None:
-        raise UnreadableRunError(f"`run_id` must name a run of {_named(place)}, got {run_id!r}: see `latest_run_id`.")
+        wanted = f"`run_id` must name a run of {_named(place)}"
+        raise UnreadableRunError(f"{wanted}, got {run_id!r}: leave it out for the newest.")
     executions = sorted(store.get_executions_by_context(context.id), key=lambda found: found.id)
     by_node = {_node_name(store, execution): execution for execution in executions}  # A retry replaces its first try.
     started = min((execution.create_time_since_epoch for execution in executions), default=0) / MS_PER_S
@@ -124,7 +131,14 @@ def _open(place: Place) -> metadata_store.MetadataStore:
     config = metadata_store_pb2.ConnectionConfig()
     config.sqlite.filename_uri = place
     config.sqlite.connection_mode = metadata_store_pb2.SqliteMetadataSourceConfig.READWRITE
-    return metadata_store.MetadataStore(config)
+    try:
+        return metadata_store.MetadataStore(config)
+    except Exception as error:  # MLMD raises RuntimeError, and an error of its own for what SQLite says.
+        said = str(error).split(". ", maxsplit=1)[0]
+        raise UnreadableRunError(
+            f"`metadata_file` must be a store of this release of ML Metadata, but of {place} it says: {said}. Use the "
+            "environment that wrote it, or move the file away, which makes everything anew."
+        ) from error
 
 
 def _node_name(store: metadata_store.MetadataStore, execution: Any) -> str:

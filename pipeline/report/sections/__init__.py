@@ -5,6 +5,8 @@ from typing import Final
 from pipeline.report.sections.baselines import BaselinesSection
 from pipeline.report.sections.configuration import ConfigurationSection
 from pipeline.report.sections.curves import CurvesSection
+from pipeline.report.sections.fusion import FusionSection
+from pipeline.report.sections.fusion_tuning import FusionTuningSection
 from pipeline.report.sections.gate import GateSection
 from pipeline.report.sections.gates import GatesSection
 from pipeline.report.sections.gradients import GradientsSection
@@ -28,6 +30,8 @@ SECTIONS: Final[dict[str, type[Section]]] = {
     "baselines": BaselinesSection,
     "curves": CurvesSection,
     "tasks": TasksSection,
+    "fusion": FusionSection,
+    "fusion_tuning": FusionTuningSection,
     "training": TrainingSection,
     "search": SearchSection,
     "warm_start": WarmStartSection,

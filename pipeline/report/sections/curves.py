@@ -1,4 +1,4 @@
-"""ROC and calibration of every binary output."""
+"""ROC and calibration of every binary output, and the ROC of fused scores."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class OutputCurves:
         roc: None where it is undefined, as with one class.
         calibration: None where there are no rows.
         auc: The candidate's, as text.
-        ratio: The candidate's predicted over observed, as text.
+        ratio: The candidate's predicted over observed, as text; empty of a fused score, which is no probability.
     """
 
     name: str
@@ -46,7 +46,7 @@ class OutputCurves:
 @final
 @dataclasses.dataclass(frozen=True)
 class CurvesSection(Section):
-    """Pictures of all binary outputs.
+    """Pictures of all binary outputs, then of fused scores.
 
     Attributes:
         outputs: In the graph's order.
@@ -71,9 +71,10 @@ class CurvesSection(Section):
 
 
 def _outputs(run: RunRecord, evaluation: Evaluation) -> Iterator[OutputCurves]:
-    for output in run.graph.outputs:
+    for output in run.judged:
         if any(curves.output == output.name for curves in evaluation.curves):
-            yield _draw(output, evaluation, slot=task_slot(run.graph, output.task))
+            drawn = _draw(output, evaluation, slot=task_slot(run.graph, output.task))
+            yield dataclasses.replace(drawn, ratio="") if output in run.scores else drawn
 
 
 def _draw(output: Output, evaluation: Evaluation, *, slot: int) -> OutputCurves:

@@ -77,6 +77,7 @@ class Sharing:
         confidence: Of the intervals, two-sided, in percent.
         delta: The mean relative gain with its interval; empty where it is not known.
         tasks: For each its mark, name, metric, gain, interval and relative gain.
+        scores: The same of fused scores.
         unknown: Tasks whose change is not known, with the reason.
         slices: For each its name, its word, and each task with its mark.
     """
@@ -87,6 +88,7 @@ class Sharing:
     confidence: str
     delta: str
     tasks: tuple[tuple[Mark, str, str, str, str, str], ...]
+    scores: tuple[tuple[Mark, str, str, str, str, str], ...]
     unknown: tuple[tuple[str, str], ...]
     slices: tuple[tuple[str, str, str], ...]
 
@@ -159,7 +161,7 @@ class GateSection(Section):
         together = margin_panel(report.decisions)
         single = tuple(panel for panel in gains if together is None or not panel.has_margins)
         repeated = tuple(panel for panel in gains if panel not in single)
-        slots = {output.name: task_slot(run.graph, output.task) for output in run.graph.outputs}
+        slots = {output.name: task_slot(run.graph, output.task) for output in run.judged}
         weight = report.gauc_weight
         harms = findings.harms_of(report.decisions)
         drawn = [line for panel in (*gains, *bounds) for line in panel.lines]
@@ -245,17 +247,6 @@ def _sharing(verdicts: tuple[Verdict, ...]) -> Sharing | None:
     if overall.delta_m is not None and overall.delta_m_low is not None and overall.delta_m_high is not None:
         ends = [numbers.signed(100 * end, 2) for end in (overall.delta_m, overall.delta_m_low, overall.delta_m_high)]
         delta = f"{ends[0]} % ({ends[1]} to {ends[2]} %)"
-    tasks = tuple(
-        (
-            CHANGES[task.change],
-            task.task,
-            words.metric_title(task.metric),
-            numbers.ABSENT if task.gain is None else numbers.signed(task.gain),
-            words.interval_text(task.low, task.high),
-            numbers.ABSENT if task.relative is None else f"{numbers.signed(100 * task.relative, 2)} %",
-        )
-        for task in overall.tasks
-    )
     slices = tuple(
         (
             slice_text(verdict.slice),
@@ -272,9 +263,21 @@ def _sharing(verdicts: tuple[Verdict, ...]) -> Sharing | None:
         sentence=sentence,
         confidence=confidence,
         delta=delta,
-        tasks=tasks,
-        unknown=tuple((task.task, task.reason) for task in overall.tasks if task.reason),
+        tasks=tuple(map(_change_cells, overall.tasks)),
+        scores=tuple(map(_change_cells, overall.scores)),
+        unknown=tuple((one.task, one.reason) for one in (*overall.tasks, *overall.scores) if one.reason),
         slices=slices,
+    )
+
+
+def _change_cells(task: TaskChange) -> tuple[Mark, str, str, str, str, str]:
+    return (
+        CHANGES[task.change],
+        task.task,
+        words.metric_title(task.metric),
+        numbers.ABSENT if task.gain is None else numbers.signed(task.gain),
+        words.interval_text(task.low, task.high),
+        numbers.ABSENT if task.relative is None else f"{numbers.signed(100 * task.relative, 2)} %",
     )
 
 

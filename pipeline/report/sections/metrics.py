@@ -1,4 +1,4 @@
-"""Metrics per output and slice, candidate beside the serving model."""
+"""Metrics per output and slice, and of fused scores, candidate beside the serving model."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pipeline.report.evaluation import OVERALL, Evaluation, SliceScores
 from pipeline.report.metrics import score_text, shown_metrics, style_of
 from pipeline.report.record import RunRecord
 from pipeline.report.sampling import is_sampled, weighted_note
+from pipeline.report.scores import ranking_note
 from pipeline.report.sections.section import Section
 from pipeline.report.verdict import slice_text
 
@@ -70,10 +71,11 @@ class MetricsSection(Section):
 
     Attributes:
         has_baseline: Whether each metric has three columns or one.
-        overall: All rows, a table for each kind of output.
-        by_slice: A table for each output that has slices.
+        overall: All rows, a table for each kind of output, then one of fused scores.
+        by_slice: A table for each output and score that has slices.
         unfolded: Whether the tables by slice are short enough to be open at first.
         sampling: How counts are to be read where rows stand for others; else empty.
+        ranking: By what fused scores are judged, or why they are not; empty without any.
     """
 
     title: ClassVar[str] = "Metrics"
@@ -83,6 +85,7 @@ class MetricsSection(Section):
     by_slice: tuple[Table, ...]
     unfolded: bool
     sampling: str
+    ranking: str
 
     @classmethod
     @override
@@ -97,29 +100,31 @@ class MetricsSection(Section):
             by_slice=by_slice,
             unfolded=sum(len(table.lines) for table in by_slice) <= OPEN_UP_TO,
             sampling=weighted_note(run.graph),
+            ranking=ranking_note(run.fusion),
         )
 
 
 def _overall_tables(run: RunRecord, evaluation: Evaluation) -> Iterator[Table]:
-    heads = {output.kind.name: output.kind for output in run.graph.outputs}
-    for name, kind in heads.items():
-        outputs = [
-            output for output in run.graph.outputs if output.kind.name == name and evaluation.overall(output.name)
-        ]
-        shown = {metric: None for output in outputs for metric in shown_metrics(evaluation, output.name)}
+    kinds = dict.fromkeys(output.kind.name for output in run.graph.outputs)
+    groups = {
+        f"{kind.replace('_', ' ')} output": [output for output in run.graph.outputs if output.kind.name == kind]
+        for kind in kinds
+    }
+    if run.scores:
+        groups["fused score"] = list(run.scores)
+    for title, outputs in groups.items():
+        measured = [(output, own) for output in outputs if (own := evaluation.overall(output.name)) is not None]
+        shown = tuple({metric: None for output, _ in measured for metric in shown_metrics(evaluation, output.name)})
         lines = tuple(
-            Line(output.name, task_slot(run.graph, output.task), tuple(_cells(scores, kind, tuple(shown), evaluation)))
-            for output in outputs
-            if (scores := evaluation.overall(output.name)) is not None
+            Line(output.name, task_slot(run.graph, output.task), tuple(_cells(own, output.kind, shown, evaluation)))
+            for output, own in measured
         )
         if lines:
-            kind_text = name.replace("_", " ")
-            counts, titles = _count_heads(run, kind), _heads(tuple(shown))
-            yield Table(f"{kind_text} outputs", "", f"{kind_text} output", counts, titles, lines)
+            yield Table(title, "", title, _count_heads(run, outputs[0].kind), _heads(shown), lines)
 
 
 def _slice_tables(run: RunRecord, evaluation: Evaluation) -> Iterator[Table]:
-    for output in run.graph.outputs:
+    for output in run.judged:
         found = evaluation.of(output.name)
         if all(scores.slice == OVERALL for scores in found):
             continue

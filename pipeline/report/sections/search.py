@@ -17,7 +17,7 @@ from pipeline.report.drawing.parallel import Axis, Line, Rank, draw_parallel
 from pipeline.report.record import RunRecord
 from pipeline.report.sections.section import Section
 
-__all__ = ["SearchSection", "change_of", "lines_of", "search_sentence"]
+__all__ = ["SearchSection", "change_of", "changes_of", "lines_of", "search_sentence"]
 
 _NUM_TICKS: Final = 3
 _MOST_NAME: Final = 22
@@ -66,12 +66,13 @@ class SearchSection(Section):
 
 def change_of(record: SearchRecord) -> str:
     """What to write into the configuration, a line a value; empty where the declared values stay."""
-    if record.chosen == record.declared:
-        return ""
+    return "\n".join(f"{one}  # was {was}" for one, was in changes_of(record))
+
+
+def changes_of(record: SearchRecord) -> list[tuple[str, str]]:
+    """An assignment as `--set` takes it for each value that is not the declared one, and what that is."""
     changed = {path: value for path, value in record.chosen.items() if value != record.declared[path]}
-    return "\n".join(
-        f"{path}={json.dumps(value)}  # was {json.dumps(record.declared[path])}" for path, value in changed.items()
-    )
+    return [(f"{path}={json.dumps(value)}", json.dumps(record.declared[path])) for path, value in changed.items()]
 
 
 def search_sentence(record: SearchRecord) -> str:

@@ -25,7 +25,9 @@ FUSION = FusionConfig(
     columns={"price": FusionColumn(missing=1.0)},
     segment=Segment(column="country", weights={"US": {"main": {"click": 2.0}}}),
 )
-PLAN = EvaluatorPlan(tasks=GRAPH, split="eval", slices=(("country",),), cluster="user", user="user", fusion=FUSION)
+PLAN = EvaluatorPlan(
+    tasks=GRAPH, split="eval", slices=(("country",),), cluster="user", user="user", fusion=FUSION, propensity="place"
+)
 
 
 class Sparse:
@@ -45,6 +47,7 @@ def table():
         "input": np.array([b"row 0", b"row 1", b"row 2"], object),
         "features": {
             "price": Sparse([0, 2], [2.5, -1.0]),
+            "place": Sparse([1, 2], [4.0, 1.0]),
             "country": Sparse([0, 1], [b"US", b"NL"]),
             "user": np.array([[b"u1"], [None], [b"u1"]], object),
         },
@@ -65,6 +68,7 @@ def test_predictions_labels_and_masks_are_those_of_the_batch(table):
 
 def test_columns_are_as_formulas_and_slices_read_them(table):
     assert np.array(table["column/price"]) == pytest.approx([2.5, np.nan, -1.0], nan_ok=True)
+    assert np.array(table["column/place"]) == pytest.approx([np.nan, 4.0, 1.0], nan_ok=True)
     assert (table["column/country"], table["slice/country"]) == (["US", "NL", ""], ["US", "NL", None])
 
 

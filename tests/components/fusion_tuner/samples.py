@@ -4,7 +4,11 @@ import dataclasses
 
 import numpy as np
 
-from components.fusion_tuner import Bounds, Objective, Pareto, RankMetric, TunerRows, Tuning
+from components.fusion_tuner.goals import Objective, Pareto
+from components.fusion_tuner.metrics import RankMetric
+from components.fusion_tuner.rows import TunerRows
+from components.fusion_tuner.space import Bounds
+from components.fusion_tuner.tune import Tuning
 from models.fusion import WeightedSum
 
 CLICK, BUY = (Objective(output, RankMetric.GAUC) for output in ("click", "buy"))

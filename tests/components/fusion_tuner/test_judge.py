@@ -8,9 +8,12 @@ from sklearn.metrics import roc_auc_score
 
 from components.comparison import NO_ID, GroupSums, Kind, OutputPlan, Reference, Rows
 from components.errors import UnusableInputError
-from components.fusion_tuner import Objective, Propensity, RankMetric, TunerRows
 from components.fusion_tuner.against import compare_scores
+from components.fusion_tuner.goals import Objective
 from components.fusion_tuner.judge import Judge
+from components.fusion_tuner.metrics import RankMetric
+from components.fusion_tuner.propensity import Propensity
+from components.fusion_tuner.rows import TunerRows
 from components.gauc_weight import GaucWeight
 from tests.components.fusion_tuner.samples import rows_of
 

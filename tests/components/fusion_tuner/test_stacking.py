@@ -7,7 +7,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from components.errors import UnusableInputError
-from components.fusion_tuner import stack
+from components.fusion_tuner.stacking import stack
 from tests.components.fusion_tuner.samples import rows_of
 
 HEADS = ("click", "buy")

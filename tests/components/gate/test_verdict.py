@@ -53,6 +53,16 @@ def against_twins(policy, comparison, cell):
     return judge
 
 
+def test_a_fused_score_is_told_beside_the_tasks_and_is_no_part_of_the_word(policy, comparison, cell):
+    asked = dataclasses.replace(policy({"margin": 0.01}, main=("a",)), verdict_scores={"score": Metric.AUC})
+    cells = [cell(against=Reference.TWINS, output=name, difference=by) for name, by in (("a", 0.1), ("score", -0.1))]
+    (verdict,) = verdicts_of(asked, comparison(*cells))
+    assert [(task.task, task.change) for task in verdict.tasks] == [("a", UP)]
+    assert [(score.task, score.change) for score in verdict.scores] == [("score", DOWN)]
+    assert verdict.word is Word.WELL_DONE
+    assert verdict.delta_m == verdict.tasks[0].relative
+
+
 def test_the_interval_is_the_dead_band(against_twins):
     # Two-sided 95 %: 1.96 * 0.002 = 0.00392.
     (verdict,) = against_twins({"output": "a", "difference": 0.0040}, {"output": "b", "difference": 0.0039})

@@ -1,11 +1,12 @@
 """A store without renames: whoever goes by `models.config` never loads half a version, whenever the copy stops."""
 
-import io
 import json
 import re
+import time
 
 import pytest
 
+from components.object_store import ObjectFolder
 from components.pusher.errors import ServedFolderError
 from components.pusher.folder import alone
 from components.pusher.models_config import MODELS_CONFIG
@@ -13,131 +14,110 @@ from components.pusher.record import RECORD
 from components.pusher.rollback import roll_back
 from components.pusher.settle import settle
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # Beam takes long, and warns of itself.
+pytestmark = pytest.mark.slow  # A server of objects.
 
-URL = "fake://bucket/served/shop"
-
-
-@pytest.fixture(scope="module")
-def scheme():
-    """Beam's interface over a dictionary, as object stores behave: an object is there when it is closed, whole."""
-    from apache_beam.io.filesystem import CompressionTypes, FileMetadata, FileSystem
-
-    class FakeFileSystem(FileSystem):
-        objects: dict[str, bytes] = {}  # noqa: RUF012
-        left: int | None = None  # How many more changes succeed.
-
-        @classmethod
-        def scheme(cls):
-            return "fake"
-
-        def change(self, do):
-            cls = type(self)
-            if cls.left == 0:
-                raise RuntimeError("503 Service Unavailable")  # Of a client library, as it comes.
-            cls.left = None if cls.left is None else cls.left - 1
-            do()
-
-        def create(self, path, mime_type="", compression_type=CompressionTypes.AUTO):
-            assert compression_type == CompressionTypes.UNCOMPRESSED
-            fake = self
-
-            class Writer(io.BytesIO):
-                def close(self):
-                    if not self.closed:
-                        content = self.getvalue()
-                        super().close()
-                        fake.change(lambda: fake.objects.__setitem__(path, content))
-
-            return Writer()
-
-        def has_dirs(self):
-            return False
-
-        def _list(self, dir_or_prefix):
-            names = [name for name in sorted(self.objects) if name.startswith(dir_or_prefix)]
-            return (FileMetadata(name, len(self.objects[name])) for name in names)
-
-        def delete(self, paths):
-            for path in paths:
-                self.change(lambda path=path: self.objects.pop(path))
-
-        def join(self, *parts): ...
-        def split(self, path): ...
-        def mkdirs(self, path): ...
-        def open(self, path, *_, **__): ...
-        def copy(self, sources, targets): ...
-        def rename(self, sources, targets): ...
-        def exists(self, path): ...
-        def size(self, path): ...
-        def last_updated(self, path): ...
-        def checksum(self, path): ...
-        def metadata(self, path): ...
-
-    return FakeFileSystem
+PLACE = "served/shop"
+URL = f"s3://shop/{PLACE}"
 
 
 @pytest.fixture
-def store(scheme):
-    scheme.objects.clear()
-    scheme.left = None
-    return scheme
+def failing_after(monkeypatch):
+    """Lets so many objects be written or removed, and none after them."""
+    left = []
+
+    def counted(do):
+        def change(self, *arguments):
+            if left and left[0] == 0:
+                raise OSError("503 Service Unavailable")
+            left[:] = [left[0] - 1] if left else []
+            do(self, *arguments)
+
+        return change
+
+    for name in ("write", "remove"):
+        monkeypatch.setattr(ObjectFolder, name, counted(getattr(ObjectFolder, name)))
+    return lambda count: left.__setitem__(slice(None), [] if count is None else [count])
 
 
-def loaded(objects):
+def loaded(bucket):
     """What a reader by the rule loads: the model of each version that `models.config` names, which must be whole."""
-    if f"{URL}/{MODELS_CONFIG}" not in objects:
+    there = set(bucket)
+    if f"{PLACE}/{MODELS_CONFIG}" not in there:
         return {}
-    named = re.findall(r"versions: (\d+)", objects[f"{URL}/{MODELS_CONFIG}"].decode())
+    named = re.findall(r"versions: (\d+)", bucket[f"{PLACE}/{MODELS_CONFIG}"].decode())
     assert named
     for version in named:
-        files = json.loads(objects[f"{URL}/{version}/{RECORD}"])["files"]
-        assert all(f"{URL}/{version}/{place}" in objects for place in files)
-    return {int(version): objects[f"{URL}/{version}/saved_model.pb"].decode() for version in named}
+        files = json.loads(bucket[f"{PLACE}/{version}/{RECORD}"])["files"]
+        assert all(f"{PLACE}/{version}/{place}" in there for place in files)
+    return {int(version): bucket[f"{PLACE}/{version}/saved_model.pb"].decode() for version in named}
 
 
-def test_a_push_and_a_rollback_reach_the_store_and_what_is_not_loaded_leaves_it(store, served, policy):
+def test_a_push_and_a_rollback_reach_the_store_and_what_is_not_loaded_leaves_it(bucket, served, policy):
     folder = served(1, 2, copy_to=URL)
-    assert loaded(store.objects) == {2: "2"}
-    assert not [name for name in store.objects if name.startswith(f"{URL}/1/")]
+    assert loaded(bucket) == {2: "2"}
+    assert not [name for name in bucket if name.startswith(f"{PLACE}/1/")]
     roll_back(str(folder), policy(copy_to=URL), now_s=3)
-    assert loaded(store.objects) == {3: "1"}
+    assert loaded(bucket) == {3: "1"}
 
 
-def test_wherever_a_copy_stops_readers_load_one_whole_version_and_the_next_attempt_ends_it(store, served, policy):
+def test_wherever_a_copy_stops_readers_load_one_whole_version_and_the_next_attempt_ends_it(
+    bucket, served, policy, failing_after
+):
     folder = served(1, copy_to=URL)
-    before, seen = dict(store.objects), set()
+    before, seen = bucket.copy(), set()
     served(2)  # Here alone.
     for stop in range(100):
-        store.objects.clear()
-        store.objects.update(before)
-        store.left = stop
+        bucket.clear()
+        bucket.update(before)
+        failing_after(stop)
         try:
             with alone(str(folder)):
                 settle(str(folder), policy(copy_to=URL))
         except ServedFolderError as error:
-            assert re.search(r"`push.copy_to` must be .* 503 Service Unavailable\. What is loaded", str(error))
+            assert re.match(r"`push.copy_to` must be .* 503 Service Unavailable\. What is loaded", str(error))
         else:
             break
-        ((version, model),) = loaded(store.objects).items()
+        ((version, model),) = loaded(bucket).items()
         assert model == str(version)
         seen.add(version)
-        store.left = None
+        failing_after(None)
         with alone(str(folder)):
             settle(str(folder), policy(copy_to=URL))
-        assert loaded(store.objects) == {2: "2"}
-        assert not [name for name in store.objects if name.startswith(f"{URL}/1/")]
-    assert (stop, seen) == (7, {1, 2})  # Three files, the file that names them, three to remove: seven changes.
+        assert loaded(bucket) == {2: "2"}
+        assert not [name for name in bucket if name.startswith(f"{PLACE}/1/")]
+    assert (stop, seen) == (6, {1, 2})  # Three files, the file that names them, a record and a folder to remove.
 
 
-def test_what_is_there_whole_is_not_written_again(store, served, policy):
+def test_the_record_of_a_version_follows_all_its_files(bucket, served, monkeypatch):
+    seen, write = [], ObjectFolder.write
+
+    def slowly(self, path, name):
+        if name.endswith(RECORD):
+            seen.append(set(bucket))
+        else:
+            time.sleep(0.1)
+        write(self, path, name)
+
+    monkeypatch.setattr(ObjectFolder, "write", slowly)
+    served(1, copy_to=URL)
+    assert seen == [{f"{PLACE}/1/saved_model.pb", f"{PLACE}/1/variables/variables.index"}]
+
+
+def test_what_is_there_whole_is_not_written_again(bucket, served, policy, failing_after):
     folder = served(1, copy_to=URL)
-    store.left = 1  # `models.config`.
+    failing_after(1)  # `models.config`.
     with alone(str(folder)):
         settle(str(folder), policy(copy_to=URL))
-    assert (store.left, loaded(store.objects)) == (0, {1: "1"})
+    assert loaded(bucket) == {1: "1"}
 
 
-def test_a_scheme_that_nobody_knows_is_named(served):
-    with pytest.raises(ServedFolderError, match=r"`push.copy_to` .* odd://bucket/shop could not be: .*odd"):
-        served(1, copy_to="odd://bucket/shop")
+def test_an_empty_file_is_an_object_too(bucket, tmp_path):
+    (tmp_path / "BLESSED").touch()
+    ObjectFolder("s3://shop/run").write(str(tmp_path / "BLESSED"), "BLESSED")
+    assert (list(bucket), bucket["run/BLESSED"]) == (["run/BLESSED"], b"")
+
+
+@pytest.mark.parametrize("url", ["odd://bucket/shop", "s3://nowhere/shop"])
+def test_a_store_that_is_not_there_is_named(bucket, served, url):
+    with pytest.raises(ServedFolderError, match=rf"^`push.copy_to` .* {url} could not be: "):
+        served(1, copy_to=url)

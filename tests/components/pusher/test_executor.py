@@ -8,9 +8,15 @@ import pytest
 from components.pusher.errors import ServedFolderError
 from components.pusher.folder import versions
 from components.pusher.publish import publish_version
+from components.pusher.reweigh import reweigh
 from components.pusher.rollback import roll_back
+from models.fusion import FusionConfig, WeightedSum, weights_text
+from models.fusion.beside import write_declaration
+from models.fusion.weights import FILE
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # TFX takes long, and warns of itself.
+
+FUSION = FusionConfig(formulas={"main": WeightedSum(weights={"click": 1.0})}, served="main")
 
 
 def full_disk(*_):
@@ -27,7 +33,7 @@ def run(tmp_path, policy, monkeypatch):
 
     served = tmp_path / "served"
 
-    def go(name, *, content=None, between=(), attempts=1):
+    def go(name, *, content=None, between=(), attempts=1, weights=None):
         made = {"model": standard_artifacts.Model(), "model_blessing": standard_artifacts.ModelBlessing()}
         made |= {"served": standard_artifacts.Model(), "pushed_model": standard_artifacts.PushedModel()}
         for key, artifact in made.items():
@@ -35,6 +41,10 @@ def run(tmp_path, policy, monkeypatch):
         saved = tmp_path / name / "model" / "Format-Serving"
         saved.mkdir(parents=True)
         (saved / "saved_model.pb").write_text(content or name)
+        if weights is not None:
+            (saved / "assets").mkdir()
+            (saved / FILE).write_text(weights_text(weights))
+            write_declaration(str(saved), FUSION)
         made["model_blessing"].set_int_custom_property("blessed", 1)
         asked = {"directory": str(served), "which": "highest", "run": name}
         ServedModelExecutor().Do({}, {"model": [made["served"]]}, asked)
@@ -69,6 +79,17 @@ def test_what_another_run_pushed_meanwhile_still_serves(run):
     assert f"but holds version {better}: " in pushed.get_string_custom_property("reason")
     again, pushed = run("again")
     assert (len(again), pushed.get_int_custom_property("pushed")) == (3, 1)
+
+
+def test_a_model_without_the_weights_that_were_set_while_it_was_trained_is_not_pushed(run, tmp_path, policy):
+    (first,), _ = run("first", weights=FUSION.declared)
+    served, text = str(tmp_path / "served"), weights_text({"main.click": 2.0})
+    changed = reweigh(served, policy(keep=3), text=text, over=first, now_s=first + 1)
+    after, pushed = run("trained meanwhile", weights=FUSION.declared)
+    assert (after, pushed.get_int_custom_property("pushed")) == ([first, changed], 0)
+    assert "so that it does not carry them: main.click. Run again" in pushed.get_string_custom_property("reason")
+    after, pushed = run("again", weights={"main.click": 2.0})
+    assert (len(after), pushed.get_int_custom_property("pushed")) == (3, 1)
 
 
 def test_the_very_model_that_serves_is_not_pushed_again(run):

@@ -149,3 +149,21 @@ def test_of_two_pushes_at_once_over_the_same_version_one_goes_through(model, tmp
         thread.join()
     assert len(refused) == 1
     assert versions(served) == [1, *({2, 3} - set(refused))]
+
+
+def test_a_version_is_on_the_disk_before_its_push_ends(saved, tmp_path, monkeypatch):
+    folder, done, rename, fsync = tmp_path / "served", [], os.rename, os.fsync
+
+    def renamed(source, target):
+        rename(source, target)
+        done.append("renamed")
+
+    def synced(descriptor):
+        fsync(descriptor)
+        done.append("folder" if os.path.samestat(os.fstat(descriptor), os.stat(folder)) else "content")
+
+    monkeypatch.setattr(os, "rename", renamed)
+    monkeypatch.setattr(os, "fsync", synced)
+    publish_version(saved("1"), str(folder), now_s=1)
+    # Three files and their three folders; only then the name, which is the served folder's.
+    assert done == ["content"] * 6 + ["renamed", "folder"]

@@ -5,11 +5,16 @@ import threading
 
 import pytest
 
+from components.pusher import rollback
 from components.pusher.errors import NothingToServeError, ServedFolderError, WithdrawnError
 from components.pusher.folder import versions
 from components.pusher.publish import publish_version
 from components.pusher.record import RECORD, read_record
 from components.pusher.rollback import RolledBack, roll_back
+
+
+def refuse(*_, **__):
+    raise OSError("503 Slow Down")
 
 
 def test_the_version_before_is_put_back_and_the_folder_says_so(served, policy, model_of):
@@ -100,15 +105,34 @@ def test_what_was_rolled_back_does_not_come_again_by_itself(served, saved, polic
 
 def test_a_folder_that_cannot_be_written_says_so_and_serves_on(served, policy, monkeypatch):
     folder = served(1, 2)
-
-    def refuse(*_, **__):
-        raise PermissionError(13, "Permission denied")
-
     with monkeypatch.context() as patched:
         patched.setattr(shutil, "copytree", refuse)
-        with pytest.raises(ServedFolderError, match=r"must be a folder that can be written, .*Permission denied"):
+        with pytest.raises(ServedFolderError, match=r"must be a folder that can be written, .*503 Slow Down"):
             roll_back(str(folder), policy(), now_s=3)
     assert sorted(entry.name for entry in folder.iterdir()) == [".pushing", "1", "2", "models.config"]
+
+
+@pytest.mark.parametrize("to", [None, 2])
+def test_a_rollback_that_was_stopped_half_way_is_completed_and_goes_back_once(served, policy, monkeypatch, to):
+    folder, there = served(1, 2, 3), RolledBack(version=10, puts_back=2, instead_of=3)
+    with monkeypatch.context() as patched:
+        patched.setattr(rollback, "settle", refuse)  # As where the store that versions are copied to does not answer.
+        with pytest.raises(ServedFolderError, match="503 Slow Down"):
+            roll_back(str(folder), policy(), now_s=10, to=to)
+    assert "versions: 3\n" in (folder / "models.config").read_text()
+    assert roll_back(str(folder), policy(), now_s=11, to=to) == there
+    assert versions(str(folder)) == [1, 2, 3, 10]
+    assert "versions: 10\n" in (folder / "models.config").read_text()
+    assert roll_back(str(folder), policy(), now_s=12).puts_back == 1  # Asked for anew it goes further back.
+
+
+def test_another_version_may_be_named_after_a_rollback_that_was_stopped(served, policy, monkeypatch):
+    folder = served(1, 2, 3)
+    with monkeypatch.context() as patched:
+        patched.setattr(rollback, "settle", refuse)
+        with pytest.raises(ServedFolderError):
+            roll_back(str(folder), policy(), now_s=10)
+    assert roll_back(str(folder), policy(), now_s=11, to=1) == RolledBack(version=11, puts_back=1, instead_of=10)
 
 
 def test_pushes_and_rollbacks_at_once_wait_for_each_other(served, saved, policy):

@@ -1,6 +1,7 @@
 """What follows a push: TF Serving is told, and what nobody needs goes."""
 
 import os
+import shutil
 
 import pytest
 from google.protobuf import text_format
@@ -67,6 +68,19 @@ def test_what_the_gate_counts_from_is_never_removed(served, policy, anchor, stay
 
 def test_what_is_loaded_is_never_removed(served):
     assert versions(str(served(*range(1, 8), keep=2, **CANARY))) == [5, 6, 7]
+
+
+def test_servers_are_told_before_a_version_goes_and_it_goes_at_once(served, monkeypatch):
+    folder, seen, rmtree = served(1, keep=1), [], shutil.rmtree
+
+    def spy(path, **named):
+        seen.append(((folder / MODELS_CONFIG).read_text(), versions(str(folder))))
+        rmtree(path, **named)
+
+    monkeypatch.setattr(shutil, "rmtree", spy)
+    served(2, keep=1)
+    ((told, there),) = seen  # As the first of its files goes.
+    assert "versions: 2\n" in told and there == [2]
 
 
 def test_what_a_killed_push_left_is_cleared_by_the_next(served):

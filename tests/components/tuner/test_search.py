@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import logging
 import math
 import pathlib
 
@@ -178,6 +179,22 @@ def test_a_killed_search_goes_on_and_trains_nothing_twice(tmp_path):
             continue
     assert broken.record == whole.record
     assert sorted(one.to_json() for one in done) == sorted(one.to_json() for one in trained)
+
+
+def test_a_log_tells_how_far_a_search_is_also_one_that_goes_on(tmp_path, caplog):
+    caplog.set_level(logging.INFO, logger="components.tuner")
+    searched(plan_of(), tmp_path)
+    first, *_, last = (message for message in caplog.messages if " came to " not in message)
+    # 12 trials, then 2 finalists and the declared values by 2 seeds.
+    assert first == f"training 1 of 18 at most: {RATE}=0.5, {TOWER}=[4]"
+    assert last.startswith("training 18 of 18 at most: ")
+    assert last.endswith(", seed 9")
+    assert caplog.messages[1].startswith("training 1 of 18 at most came to {'click': ")
+    caplog.clear()
+    file = pathlib.Path(tmp_path, "runs.jsonl")
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+    searched(plan_of(), tmp_path)
+    assert caplog.messages[0].startswith("training 18 of 18 at most: ")
 
 
 def test_half_a_line_that_a_kill_has_left_is_trained_again(tmp_path):

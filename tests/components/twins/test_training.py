@@ -48,7 +48,9 @@ def test_one_signature_answers_every_output_bit_by_bit_as_its_network_alone(
 ):
     place = {"serving": str(tmp_path / "served"), "folder": str(tmp_path)}
     fusion = FusionConfig(formulas={"main": PowerProduct(weights={"click": 1.0, "buy": 0.5})}, served="main")
-    diverged = train_twins(plan, transformed, files=examples(), user=("city",), fusion=fusion, **place)
+    served_so = dataclasses.replace(plan, user=("city",), fusion=fusion)
+    assert served_so.fingerprint == plan.fingerprint  # Neither decides a weight.
+    diverged = train_twins(served_so, transformed, files=examples(), **place)
     assert diverged == {}
     answers = served(tmp_path / "served")
     assert set(GRAPH.served) | {"score"} <= set(answers)

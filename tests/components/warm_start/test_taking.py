@@ -1,5 +1,6 @@
 import dataclasses
 import pathlib
+import shutil
 
 import pytest
 
@@ -32,6 +33,16 @@ def test_what_serves_is_taken_whole(served, tmp_path):
     assert {path.relative_to(start.folder) for path in pathlib.Path(start.folder).rglob("*")} == files
 
 
+def test_of_several_versions_the_named_one_is_taken_though_a_newer_serves(served, tmp_path):
+    named, newer = read_state(served.version).fingerprint, pathlib.Path(served.directory, "101")
+    shutil.copytree(served.version, newer)
+    state = newer / STATE_FOLDER / "state.json"
+    state.write_text(state.read_text().replace(named, "0" * 16))
+    start = take(served, tmp_path / "taken", point=named)
+    assert (start.version, start.fingerprint) == ("100", named)
+    assert read_state(start.folder).fingerprint == named
+
+
 def test_fresh_weights_say_why(served, tmp_path):
     start = take(served, tmp_path / "taken", point="")
     assert start == Start(reason="nothing served when these rows were first learned", learned="tuesday")
@@ -51,12 +62,16 @@ def no_state(served):
     return PLAN
 
 
-def damaged(served):
+def damaged(served, place=-3):
     path = pathlib.Path(served.version, STATE_FOLDER, "values.data-00000-of-00001")
     content = bytearray(path.read_bytes())
-    content[-3] ^= 1
+    content[place] ^= 1
     path.write_bytes(content)
     return PLAN
+
+
+def damaged_where_nobody_looks_yet(served):
+    return damaged(served, place=3)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +80,7 @@ def damaged(served):
         (other_network, "version 100 is of another network: the architecture was 'shared_bottom', and is 'mmoe'"),
         (no_state, "version 100 was pushed without the state of its training"),
         (damaged, r".*training_state/values cannot be read: .*"),
+        (damaged_where_nobody_looks_yet, r".*training_state/values cannot be read: .*"),
     ],
 )
 def test_what_cannot_be_used_stops_or_begins_cold_as_declared(served, tmp_path, spoil, said):

@@ -10,8 +10,12 @@ import pytest
 import yaml
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 
+from pipeline.config import load_config
+from tests.kubeflow.conftest import ROOT as CHECKOUT
+from tests.kubeflow.conftest import cluster_section
 from tests.kubeflow.serving.rendering import OVERLAYS, ROOT, containers, render
 
+TAXI = CHECKOUT / "configs" / "chicago_taxi.yaml"
 KUBERNETES = ("1.30", "1.37")  # From the oldest that long-term support still covers to the newest there are schemas of.
 COUNTS = ("max_batch_size", "batch_timeout_micros", "max_enqueued_batches", "num_batch_threads")
 
@@ -58,6 +62,19 @@ def test_what_is_mounted_is_there_and_models_cannot_be_written(overlay, pod):
         assert ("PersistentVolumeClaim", source["claimName"]) in overlay
     if "serviceAccountName" in pod["spec"]:
         assert ("ServiceAccount", pod["spec"]["serviceAccountName"]) in overlay
+
+
+def test_pods_see_the_pushed_models_of_the_volume_that_the_nodes_of_the_pipeline_mount():
+    documents, config = render(ROOT / "overlays" / "pvc"), load_config(str(TAXI), cluster_section())
+    (container,) = containers(documents["Deployment", "serving"])
+    (mount,) = [mount for mount in container["volumeMounts"] if mount["name"] == "models"]
+    assert mount == {
+        "name": "models",
+        "mountPath": config.push.server_path,
+        "subPath": config.push.directory,
+        "readOnly": True,
+    }
+    assert ("PersistentVolumeClaim", config.kubeflow.volume.claim) in documents
 
 
 def test_everything_that_selects_pods_selects_these(overlay, pod):

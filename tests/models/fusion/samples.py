@@ -11,8 +11,9 @@ SAMPLES = {
         weights={"click": 1.0, "buy": 0.5}, plus={"click": 0.1, "buy": 0.01}, times={"buy": 2.0}
     ),
     "formula": ExpressionFormula(
-        expression='click * (1 + alpha * buy) + (beta * log1p(price) if country == "US" else 0)',
-        weights={"alpha": 2.0, "beta": 0.3},
+        expression='click * (1 + alpha * buy) + (beta * log1p(price) if country == "US" else 0)'
+        " - gamma * is_missing(price)",
+        weights={"alpha": 2.0, "beta": 0.3, "gamma": 0.2},
     ),
 }
 

@@ -8,7 +8,7 @@ import pytest
 from models.arrays import NUMPY
 from models.binding import bind_or_raise, unbind
 from models.errors import ConfigError
-from models.fusion import FusionColumn, FusionConfig, PowerProduct, Segment, WeightedSum, score_rows
+from models.fusion import ExpressionFormula, FusionColumn, FusionConfig, PowerProduct, Segment, WeightedSum, score_rows
 from tests.models.fusion.samples import FUSION, draw_rows
 
 MAIN = {"main": WeightedSum(weights={"click": 1.0, "buy": 2.0})}
@@ -65,6 +65,10 @@ def segment(**weights: object) -> Segment:
         ({"served": "mian"}, "`served` must be one of `formulas`, main, got 'mian'."),
         ({"columns": {"price": FusionColumn(missing=1.0)}}, "`columns` holds `price`, which no formula reads"),
         ({"columns": {"buy": FusionColumn(missing="x")}}, "`buy` is a text by its `missing`, but formula `main`"),
+        (
+            {"formulas": {"main": ExpressionFormula(expression="click + is_missing(buy)")}},
+            r"`is_missing\(buy\)` in formula `main` asks of no entry of `columns`: it is never true.",
+        ),
         ({"segment": segment(US={"man": {"click": 1.0}})}, "names formula `man`, of main."),
         ({"segment": segment(US={"main": {"clik": 1.0}})}, "has no weight `clik` to change, only click, buy."),
         ({"segment": segment(**{"False": {"main": {"click": 1.0}}})}, "names 'False', which YAML made of another word"),

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from models.arrays import NUMPY
 from models.errors import ConfigError
-from models.fusion import FORMULAS, AffinePower, ExpressionFormula, PowerProduct, WeightedSum
+from models.fusion import (
+    FORMULAS,
+    AffinePower,
+    ExpressionFormula,
+    FusionColumn,
+    FusionConfig,
+    PowerProduct,
+    WeightedSum,
+    score_rows,
+)
 from models.fusion.base import LEAST
 from tests.models.fusion.samples import FUSION, SAMPLES, draw_rows
 
@@ -92,6 +101,31 @@ def test_an_expression_without_a_value_scores_as_declared():
     formula = ExpressionFormula(expression="click / (price - 2)", otherwise=-7.0)
     scores = formula.score_rows({"click": np.array([0.5, 0.5]), "price": np.array([2.0, 3.0])})
     np.testing.assert_array_equal(scores, [-7.0, 0.5])
+
+
+def test_where_a_column_is_missing_its_stand_in_is_read_and_is_missing_is_true():
+    fusion = FusionConfig(
+        formulas={
+            "number": ExpressionFormula(expression="-click if is_missing(price) else click * price"),
+            "filled": ExpressionFormula(expression="click * price"),
+            "text": ExpressionFormula(expression='click + is_missing(col("home country"))'),
+            "unasked": ExpressionFormula(expression="click + is_missing(price + 1)"),
+        },
+        served="number",
+        columns={"price": FusionColumn(missing=4.0, most=100.0), "home country": FusionColumn(missing="NL")},
+    )
+    rows = {
+        "click": np.array([0.25, 0.5, 0.75]),
+        "price": np.array([np.nan, 2.0, np.inf]),
+        "home country": np.array([b"NL", b"", b"US"], dtype=object),
+    }
+    scores = {name: score_rows(fusion, name, rows).tolist() for name in fusion.formulas}
+    assert scores == {
+        "number": [-0.25, 1.0, 75.0],  # What is infinite is there, and cut.
+        "filled": [1.0, 1.0, 75.0],
+        "text": [0.25, 1.5, 0.75],  # A value like the stand-in is not missing.
+        "unasked": [0.25, 0.5, 0.75],  # What is worked out of a stand-in has a value.
+    }
 
 
 @pytest.mark.parametrize(

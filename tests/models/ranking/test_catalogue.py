@@ -85,6 +85,22 @@ def test_rows_in_another_order_and_lists_of_other_names_say_the_same(loss):
 
 
 @each_loss
+def test_every_row_gets_the_loss_of_its_list_by_its_weight_where_it_lies_in_the_batch(loss):
+    scores, labels, lists, weights = batch(5)
+    ranked = loss(
+        tf.constant(scores, tf.float32),
+        tf.constant(labels, tf.float32),
+        lists=tf.constant(lists),
+        weights=tf.constant(weights, tf.float32),
+    )
+    for one in np.unique(lists):
+        rows = lists == one
+        alone = mean_loss(loss, scores[rows], labels[rows], lists[rows], weights[rows])
+        np.testing.assert_allclose(ranked.losses[rows], alone * weights[rows], rtol=2e-5, atol=1e-6)
+        np.testing.assert_allclose(ranked.weights[rows], weights[rows] * (len(set(labels[rows])) > 1), rtol=1e-6)
+
+
+@each_loss
 def test_a_perfect_order_by_far_has_no_loss(loss):
     # Labels of two levels: of more, the shares of a softmax's target have an entropy of their own.
     labels = np.array([0.0, 1.0, 0.0, 0.0])
@@ -123,7 +139,7 @@ def test_a_row_of_no_weight_or_no_list_is_as_good_as_not_there(loss):
     more_weights = np.concatenate([[0.0, 1.0], weights, [0.0]])
     for strange in (0.0, 1e4, np.inf):
         more_scores = np.concatenate([[strange, -strange], scores, [strange]])
-        more_labels = np.concatenate([[3.0, 2.0], labels, [0.0]])
+        more_labels = np.concatenate([[3.0, strange], labels, [0.0 if strange == 0 else np.nan]])
         other, more = mean_and_gradient(loss, more_scores, more_labels, more_lists, weights=more_weights)
         np.testing.assert_allclose(other, found, rtol=1e-6)
         np.testing.assert_allclose(more, [0.0, 0.0, *gradient, 0.0], rtol=1e-5, atol=1e-8)

@@ -1,14 +1,19 @@
 """What a run's end means to whoever started it."""
 
+import types
+
 import pytest
 from click.testing import CliRunner
 
 from pipeline import cli
 from pipeline.commands.run import command, run_and_show
 from pipeline.errors import NotPushedError
+from pipeline.report.errors import UnreadableRunError
 from pipeline.report.verdict import Outcome
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # TFX is imported, and warns of itself.
+
+NEW = types.SimpleNamespace(metadata_file="of-no-run-yet.sqlite")
 
 
 @pytest.fixture
@@ -27,13 +32,21 @@ def ended(monkeypatch):
 def test_a_refused_model_is_told_from_a_pushed_one(ended):
     for fine in (Outcome.PUSHED, Outcome.SERVES):
         ended(fine)
-        run_and_show(None, verbose=True)
+        run_and_show(NEW, verbose=True)
     ended(Outcome.REFUSED)
     with pytest.raises(NotPushedError, match=r"^The gate refused the model, so nothing was pushed\.$"):
-        run_and_show(None, verbose=True)
+        run_and_show(NEW, verbose=True)
     ended(Outcome.BLESSED)
     with pytest.raises(NotPushedError, match=r"^The gate let the model through, but nothing was pushed\.$"):
-        run_and_show(None, verbose=True)
+        run_and_show(NEW, verbose=True)
+
+
+def test_over_a_metadata_store_that_cannot_be_read_nothing_is_run(ended, monkeypatch, tmp_path):
+    ended(Outcome.PUSHED)
+    monkeypatch.setattr("pipeline.local.run_locally", lambda *_, **__: pytest.fail("ran"))
+    (tmp_path / "metadata.sqlite").write_bytes(b"no database" * 100)
+    with pytest.raises(UnreadableRunError, match="must be a store of this release"):
+        run_and_show(types.SimpleNamespace(metadata_file=str(tmp_path / "metadata.sqlite")), verbose=True)
 
 
 def test_twins_are_trained_on_demand_whatever_is_declared(monkeypatch):

@@ -9,7 +9,10 @@ import pytest
 
 from components.comparison.cell import Reference, Status
 from components.errors import UnusableInputError
+from components.gate.config import Rule, RuleName
 from components.gate.decision import Outcome
+from components.gate.metrics import Metric
+from models.fusion import FusionConfig, WeightedSum
 from pipeline.compare.scores import ScoreColumns, compare_scores
 from tests.pipeline.compare.conftest import sigmoid
 
@@ -71,11 +74,42 @@ def test_a_configuration_names_outputs_and_judges(world, compared, columns):
     assert found.comparison.cluster_column == "user"
     assert {cell.output for cell in found.comparison.cells} == {"click", "buy"}
     assert found.notes == (
-        "`click_and_buy` is not compared: the file has no `label/click_and_buy`, `new/click_and_buy`, "
+        "`click_and_buy` is not compared: `scores.parquet` has no `label/click_and_buy`, `new/click_and_buy`, "
         "`old/click_and_buy`.",
-        "`topic` is not compared: the file has no `label/topic`, `new/topic`, `old/topic`.",
+        "`topic` is not compared: classes need --data.",
     )
     assert found.report.decisions[0].outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("lost", ["old/click", "new/click", "label/click"])
+def test_a_rule_about_a_column_that_is_missing_says_which_and_where(world, compared, columns, lost):
+    given = {name: values for name, values in columns.items() if name != lost}
+    rules = (Rule(output="click", metric=Metric.AUC, margin=0.01, min=0.6, rule=RuleName.NON_INFERIOR),)
+    gate = dataclasses.replace(world.config.gate, rules=rules)
+    found = compared(given, which=ScoreColumns(), config=dataclasses.replace(world.config, gate=gate))
+    of_b, own = found.report.decisions[:2]
+    said = f"`scores.parquet` has no `{lost}`."
+    assert (of_b.outcome, of_b.reason) == (Outcome.NOT_COMPARABLE, said)
+    if lost == "old/click":  # A's own value is told all the same.
+        assert own.outcome is Outcome.PASSED
+        assert cells_of(found)["click", "auc"].candidate.value > 0.6
+        assert f"`click` is measured of A alone: {said}" in found.notes
+    else:
+        assert (own.outcome, own.reason) == (Outcome.INCONCLUSIVE, said)
+        assert f"`click` is not compared: {said}" in found.notes
+    assert not found.report.blessed
+
+
+def test_fused_scores_are_compared_by_the_label_of_what_they_are_to_rank(world, compared, columns):
+    fusion = FusionConfig(formulas={"main": WeightedSum(weights={"click": 1.0})}, served="main", label="buy")
+    config = dataclasses.replace(world.config, fusion=fusion)
+    logits = {"new/score": 40 * columns["new/spend"], "old/score": 40 * columns["old/spend"]}  # No probabilities.
+    cells = cells_of(compared(columns | logits, which=ScoreColumns(), config=config))
+    assert {metric for output, metric in cells if output == "score"} == {"auc", "gauc"}
+    for metric in ("auc", "gauc"):
+        score, head = cells["score", metric], cells["buy", metric]
+        assert (score.status, score.rows) == (head.status, head.rows)
+        assert score.difference.value == pytest.approx(head.difference.value, abs=1e-9)
 
 
 def test_what_counts_from_an_anchor_is_not_asked(world, compared, columns):

@@ -16,10 +16,11 @@ from tests.pipeline.compare.conftest import sigmoid
 
 @pytest.fixture
 def judge(world, tmp_path):
-    def run(**changes):
+    def run(lost="", **changes):
         scores = {"new/click": sigmoid(world.columns["good"]), "old/click": sigmoid(world.columns["bad"])} | changes
         table = {name: world.columns[name] for name in ("user", "device")} | {"label/click": world.columns["click"]}
-        pq.write_table(pa.table(table | scores), tmp_path / "scores.parquet")
+        table = {name: values for name, values in (table | scores).items() if name != lost}
+        pq.write_table(pa.table(table), tmp_path / "scores.parquet")
         models = ("new", "old")
         return compare_scores(tmp_path / "scores.parquet", models=models, columns=ScoreColumns(), config=world.config)
 
@@ -44,6 +45,14 @@ def test_answers_are_beside_the_figures_where_there_is_room_and_the_decision_is_
     assert " ".join(" ".join(narrow[rules:]).split()) == (
         f"By the rules of CONFIG: {found.report.status.value}. {found.report.reason}"
     )
+
+
+def test_what_b_lacks_is_one_line_with_the_value_of_a_and_the_answer(judge, world):
+    buying = {f"{name}/buy": sigmoid(world.columns[column]) for name, column in (("new", "good"), ("old", "bad"))}
+    alone = judge(lost="old/click", **buying, **{"label/buy": world.columns["buy"]})
+    (line,) = [line for line in printed(alone, 140) if line.startswith("click auc ")]
+    assert line.split()[2:4] == ["3,000", f"{alone.comparison.cells[0].candidate.value:.5g}"]
+    assert line.rstrip().endswith("non_inferior not comparable")
 
 
 def test_scores_that_are_none_are_refused_by_any_rules(judge, world):

@@ -1,10 +1,15 @@
 """The section `fusion`, as it is declared and refused."""
 
+import dataclasses
+
 import pytest
 
+from components.gate.config import Rule, RuleName
+from components.gate.metrics import Metric
 from models.expression import ColumnType
 from models.fusion import PowerProduct
 from pipeline.config.describe import describe
+from pipeline.config.fusion_check import fusion_warnings
 from pipeline.config.gate import gate_policy
 from pipeline.errors import ConfigFileError
 
@@ -55,6 +60,7 @@ def test_a_score_reads_outputs_and_columns_that_are_not_transformed(declare):
     lines = describe(config).splitlines()
     assert "  main: power_product (click 1, buy 0.5, price 0.2)" in lines
     assert any(line.startswith("score: main, which is to rank ctcvr; weights of version ") for line in lines)
+    assert "  column price: 1.0 where it is missing, at least 0.01" in lines
     assert "  of their own where user is u" in lines
 
 
@@ -127,3 +133,44 @@ def test_a_score_is_judged_by_a_rule_or_observed(ruled):
 def test_a_rule_that_no_score_can_answer_is_refused(ruled, rule, label, message):
     with pytest.raises(ConfigFileError, match=message):
         ruled(rule, label)
+
+
+def test_what_is_wrong_with_the_section_hides_nothing_in_its_formulas(refused):
+    said = refused(
+        ("served: main", "served: mian"),
+        ("label: ctcvr", "label: spend"),
+        ("click: 1.0", "clik: 1.0"),
+        ("{ctcvr: 1}", "{shelf: 1}"),
+    )
+    assert {line.partition(": ")[2].split(", got")[0] for line in said} == {
+        "fusion: `served` must be one of `formulas`, main, sum",
+        "fusion: `segment.weights.u.main` has no weight `click` to change, only clik, buy, price.",
+        "fusion: `label` must name a binary task or product",
+        "fusion.formulas.main: no task, product or entry of `fusion.columns` is called `clik`. Did you mean `click`?",
+        "fusion.formulas.sum: `shelf` has a probability for each class, of which none is its score.",
+    }
+
+
+def test_a_rule_about_a_score_is_not_wrong_where_the_section_is(load):
+    wrong = FUSION.replace("served: main", "served: mian")
+    score = ("{output: click, metric: auc, min: 0.5}", "{output: score/sum, metric: auc, min: 0.6, slices: [[itm]]}")
+    with pytest.raises(ConfigFileError) as error:
+        load((PUSH, wrong + PUSH), ("model:\n", REGRESSION + CLASSES + "model:\n"), score)
+    messages = [message for _, message in error.value.located]
+    assert [message.split(",")[0] for message in messages] == [
+        "gate.rules.0.slices.0: [itm] is not among `evaluation.slices`. None is declared there.",
+        "fusion: `served` must be one of `formulas`",
+    ]
+
+
+def test_scores_that_nothing_judges_or_no_rule_compares_are_warned_of(declare, load):
+    assert fusion_warnings(None, load().gate) == []
+    config = declare()
+    (unguarded,) = fusion_warnings(config.fusion, config.gate)
+    assert unguarded.startswith("no rule of the gate compares `score` with what serves: the order may get worse")
+    rule = Rule(output="score", metric=Metric.AUC, margin=0.01)
+    assert fusion_warnings(config.fusion, dataclasses.replace(config.gate, rules=(rule,))) == []
+    observed = Rule(output="score", metric=Metric.AUC, rule=RuleName.OBSERVE)
+    assert fusion_warnings(config.fusion, dataclasses.replace(config.gate, rules=(observed,))) == [unguarded]
+    (unjudged,) = fusion_warnings(dataclasses.replace(config.fusion, label=None), config.gate)
+    assert unjudged.startswith("nothing tells how well the served scores rank")

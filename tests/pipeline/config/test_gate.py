@@ -1,8 +1,11 @@
 """What of a declared gate the gate's node is told."""
 
+import dataclasses
+
 from components.gate.config import GateConfig, Inconclusive, Rule, RuleName
 from components.gate.metrics import Metric
 from components.gate.policy import Policy
+from models.fusion import FusionConfig, WeightedSum
 from models.heads import Binary, Multiclass, Quantile, Regression
 from models.tasks import Role, Task, TaskGraph
 from pipeline.config.gate import gate_policy
@@ -49,6 +52,15 @@ def test_an_output_that_no_rule_names_is_observed():
         ("dwell", Metric.MAE, RuleName.OBSERVE),
         ("spend", Metric.MSE, RuleName.OBSERVE),
     ]
+
+
+def test_scores_that_are_judged_are_told_up_or_down_by_auc():
+    rules = GateConfig(rules=(Rule(output="click", metric=Metric.AUC, margin=0.01),))
+    formulas = {name: WeightedSum(weights={"click": 1.0}) for name in ("main", "other")}
+    fusion = FusionConfig(formulas=formulas, served="main", label="click")
+    scores = {"score": Metric.AUC, "score/other": Metric.AUC}
+    assert gate_policy(rules, GRAPH, fusion).verdict_scores == scores
+    assert gate_policy(rules, GRAPH, dataclasses.replace(fusion, label=None)).verdict_scores == {}
 
 
 def test_main_tasks_are_told_up_or_down_by_the_first_metric_of_their_heads():

@@ -15,6 +15,10 @@ def rule(text):
 
 
 REFUSED = {
+    "a_slicing_by_nothing": (
+        "{output: click, metric: auc, min: 0.6, slices: [[]]}",
+        "25:54: gate.rules.0: `slices` must hold lists of one or more columns, got an empty one: leave that out.$",
+    ),
     "a_negative_margin": (
         "{output: click, metric: auc, margin: -0.01}",
         r"25:44: gate.rules.0: `margin` must be positive, got -0.01: it says how much worse",
@@ -176,6 +180,7 @@ def test_a_rule_that_cannot_be_read_hides_nothing(load):
             "{output: buy, metric: mse, min: low}",
             "{output: ctcvr, metric: auc, min: 0.5}",
             "{output: [buy], metric: auk, slices: item}",
+            "{output: click, metric: auk, margin: -0.01, min: -0.5, max: 0}",
         ]
     )
     with pytest.raises(ConfigFileError) as error:
@@ -192,8 +197,11 @@ def test_a_rule_that_cannot_be_read_hides_nothing(load):
         "29:16 gate.rules.4.output: must be a string",
         "29:31 gate.rules.4.metric: must be one of the known names, got 'auk'",
         "29:44 gate.rules.4.slices: must be a list",
-        "30:11 gate: `anchor` must be a version's number or oldest, got 'newest'",
-        "31:15 gate.confidence: must be a number, got 'sure'",
+        "30:31 gate.rules.5.metric: must be one of the known names, got 'auk'",
+        "30:44 gate.rules.5: `margin` must be positive, got -0.01",  # Whatever the metric is.
+        "30:56 gate.rules.5: `min` must be 0 or more, got -0.5.",
+        "31:11 gate: `anchor` must be a version's number or oldest, got 'newest'",
+        "32:15 gate.confidence: must be a number, got 'sure'",
     ]
     assert len(said) == len(told)
     for sentence, expected in zip(said, told, strict=True):

@@ -8,7 +8,8 @@ REFUSED = {
     "keep: 1": "`keep` must be 2 or more with `serve: newest`, got 1.",
     "keep: 3\n  serve: canary": "`keep` must be 4 or more with `serve: canary`, got 3.",
     "server_path: models": "`server_path` must start with /, got 'models': TF Serving wants it whole.",
-    "copy_to: bucket/served": "`copy_to` must be a URL such as gs://bucket/served, got 'bucket/served'.",
+    "copy_to: bucket/served": "`copy_to` must be a URL such as gs://bucket/served, got 'bucket/served': "
+    "stores known are gs://, s3://, abfss://.",
 }
 
 

@@ -25,13 +25,32 @@ def refused(load):
     return run
 
 
+def test_an_event_that_is_no_column_is_found_where_it_is_written(refused):
+    text = ORDER.replace("bought > clicked", "bougth > clicked")
+    (said,) = refused(
+        (BUY, text), LISTS, ("format: csv\n", "format: csv\n  columns: [item, user, price, clicked, bought]\n")
+    )
+    assert "tasks.1.prefer: the data has no column `bougth`. Did you mean `bought`?" in said
+
+
 def test_a_ranking_task_is_declared_by_its_list_and_its_ordering(load):
     config = load(RANKED, LISTS)
     assert config.graph.by_name["order"].kind == Ranking(list="user", loss=LambdaLoss())
     assert config.graph.by_name["order"].label == "2 if bought else 1 if clicked else 0"
     assert "user" in config.kept_columns
     assert "user" not in config.input_columns
-    assert any(line.startswith("  order: ranking") for line in describe(config).splitlines())
+    lines = describe(config).splitlines()
+    assert "  order: ranking by lambda_loss, bought > clicked > impression, on every row" in lines
+    said = "lists: rows of one user stay together; those of more than {} are dealt into parts each epoch"
+    assert said.format(config.training.batch_size) in lines
+    limited = load(
+        RANKED,
+        LISTS,
+        ("list: user}, prefer", "list: user, loss: {name: bpr, margin: 1}}, prefer"),
+        overrides=["training.list_limit=9"],
+    )
+    assert "  order: ranking by bpr (margin: 1.0), " in describe(limited)
+    assert said.format(9) in describe(limited).splitlines()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from components.tuner.config import Method, Range, SearchConfig, SearchRule
+from pipeline.config.describe import describe
 from pipeline.errors import ConfigFileError
 
 RATE = "training.dense_optimizer.learning_rate"
@@ -39,7 +40,25 @@ def test_an_override_takes_a_value_out_of_the_search(load):
     assert list(config.search_space) == ["tasks.click.loss_weight"]
 
 
+def test_check_says_what_is_tried_and_how_much_is_trained(load):
+    rule = "rule: no_task_worse, tolerance: 0.01, epochs: 2, when: every_run"
+    search = (MODEL, f"search: {{trials: 9, {rule}}}\nmodel:\n")
+    rate = "epochs: 1\n  dense_optimizer: {name: adam, learning_rate: {value: 1e-2, search: {log: [1e-4, 0.1]}}}\n"
+    lines = describe(load(SPLIT, search, OF_TOWER, WEIGHT, (EPOCHS, rate))).splitlines()
+    place = lines.index(
+        "search: 9 trials by bayesian, the declared values first; then the best 3 and the declared values by 3 more "
+        "seeds each; 21 trainings of 2 epochs at most; no_task_worse, none beyond 0.01, on validation rows; "
+        "in every run"
+    )
+    assert lines[place + 1 : place + 4] == [
+        "  tasks.click.loss_weight: 1.0, among 0.5 to 2, linear",
+        "  model.tower: [8], among [8], [16, 8]",
+        "  training.dense_optimizer.learning_rate: 0.01, among 0.0001 to 0.1, log",
+    ]
+
+
 def test_without_a_search_there_is_none(load):
+    assert "search:" not in describe(load())
     assert load().search is None
     assert load().search_space == {}
 

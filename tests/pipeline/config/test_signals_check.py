@@ -44,9 +44,12 @@ def test_signals_are_declared_beside_the_tasks(with_place):
     assert [loss.name for loss in config.trained_graph.losses] == ["click", "ctcvr", "views"]
     assert [loss.name for loss in config.trained_graph.watched] == ["click", "ctcvr", "views", "rebuilt"]
     assert [output.name for output in config.graph.outputs] == ["click", "buy", "ctcvr"]
-    text = describe(config)
-    assert "beside: rebuilt, reconstruction, observed" in text
-    assert "beside: bias, position of click by place, in training alone" in text
+    lines = describe(config).splitlines()
+    assert [line for line in lines if line.startswith("  beside: ")] == [
+        "  beside: views, contrastive, corrected for how often each item comes, trained with loss_weight 0.1",
+        "  beside: rebuilt, reconstruction of price, item, observed",
+        "  beside: bias, position of click by place, in training alone",
+    ]
 
 
 def test_a_position_is_transformed_and_read_in_training_but_is_no_input_of_what_is_served(with_place):

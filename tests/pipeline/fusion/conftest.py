@@ -50,6 +50,13 @@ gate:
 push: {{directory: {folder}/served}}
 """
 
+TUNE = """\
+  tune:
+    goal: {{kind: sum, shares: {{click.gauc: 2, ctcvr.gauc: 1}}}}
+    bounds: {{buy: {{least: 0, most: 3}}, price: {{least: -0.5, most: 0.5}}}}
+    trials: 60
+"""
+
 
 def draw_rows(num_rows=12_000):
     """Clicks and purchases by known rates; the product of the predictions is the best order there is."""
@@ -59,6 +66,7 @@ def draw_rows(num_rows=12_000):
     bought = clicked & (draws.uniform(size=num_rows) < buy)
     columns = {"candidate/click": click, "candidate/buy": buy, "candidate/ctcvr": click * buy}
     columns |= {"label/ctcvr": bought, "known/ctcvr": np.ones(num_rows), "column/price": draws.uniform(-1, 9, num_rows)}
+    columns |= {"label/click": clicked, "known/click": np.ones(num_rows), "label/buy": bought, "known/buy": clicked}
     columns = {name: values.astype(np.float32) for name, values in columns.items()}
     countries = np.array(["US", "NL", ""])[draws.integers(3, size=num_rows)]
     columns["column/country"] = countries.tolist()

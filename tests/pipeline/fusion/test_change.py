@@ -108,6 +108,17 @@ def test_assignments_that_make_no_sense_are_refused(shop, assignments, message):
     assert versions(config.serving_directory) == [7]
 
 
+def test_a_change_that_was_stopped_half_way_is_completed_when_it_is_asked_for_again(shop):
+    config = shop()
+    set_weights(config, ["main.click=0.95"], now_s=50)
+    told = pathlib.Path(config.serving_directory, "models.config")
+    told.write_text("versions: 7\n")  # As a kill leaves it, before servers are told.
+    with pytest.raises(ConfigError, match="version 50 has these weights already"):
+        set_weights(config, ["main.click=0.95"], now_s=60)
+    assert "versions: 50\n" in told.read_text()
+    assert versions(config.serving_directory) == [7, 50]
+
+
 def test_a_version_whose_files_were_changed_is_not_built_upon(shop):
     config = shop()
     folder_of(config, 7).joinpath("saved_model.pb").write_text("another graph")

@@ -23,11 +23,21 @@ def fusion(shop, tmp_path, monkeypatch, capsys):
     return run
 
 
-def test_what_passes_is_pushed_and_what_the_next_run_would_undo_is_said(fusion):
+def test_what_passes_is_pushed_and_how_the_next_run_takes_it_is_said(fusion):
     status, said, known = fusion("set", "main.click=0.95")
     assert (status, len(known)) == (0, 2)
     assert f"Version {known[-1]} serves the model of version 7 with the new weights." in said.out
+    assert "The next run keeps these weights, until CONFIG declares others than now." in said.out
     assert "  main.click: 0.95, in place of 1" in said.out.splitlines()
+    _, changed, _ = fusion("show", "--set", "fusion.formulas.main.weights.click=1.1")
+    assert "CONFIG was changed since the run of what serves, and the next run follows." in changed.out
+    assert "  main.click: 0.95, in place of 1.1" in changed.out.splitlines()
+    _, undone, _ = fusion("show", "--set", "fusion.weights_from=config")
+    assert "The next run takes the weights of CONFIG (`weights_from: config`)." in undone.out
+    _, gone, _ = fusion(
+        "show", "--set", "fusion=null", "--set", "gate.rules=[{output: click, metric: auc, margin: 0.1}]"
+    )
+    assert "CONFIG declares no `fusion`: the next run's model serves no scores." in gone.out
     _, shown, _ = fusion("show")
     assert [line.split() for line in shown.out.splitlines() if line.startswith("main.click ")] == [
         ["main.click", "0.95", "1"]
@@ -42,9 +52,10 @@ def test_what_is_refused_is_said_with_its_reason_and_a_status_of_its_own(fusion)
 
 
 @pytest.mark.integration
-def test_neither_needs_tensorflow(pytestconfig):
+def test_none_needs_tensorflow(pytestconfig):
     program = (
         "import sys, pipeline.commands.fusion_set, pipeline.fusion.change, pipeline.fusion.show, pipeline.compare.show;"
+        "import pipeline.commands.fusion_tune, pipeline.fusion.tune, pipeline.fusion.show_proposal;"
         "print([name for name in ('tensorflow', 'tfx', 'apache_beam', 'scipy.stats') if name in sys.modules])"
     )
     done = subprocess.run(

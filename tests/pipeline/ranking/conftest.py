@@ -1,4 +1,4 @@
-"""A pipeline with a ranking head beside a probability, run once on sessions whose rows lie mixed in several files."""
+"""A pipeline with a ranking head beside a probability, run on sessions whose rows lie mixed in several files."""
 
 import dataclasses
 import pathlib
@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pytest
 
+from components.pusher.folder import versions
 from pipeline.config import PipelineConfig, load_config
 
 NUM_ROWS, NUM_SESSIONS, NUM_FILES = 2_400, 400, 3
@@ -49,11 +50,12 @@ push:
 
 @dataclasses.dataclass(frozen=True)
 class Sessions:
-    """A pipeline that has run, and its rows by column."""
+    """A pipeline that has run, what was served then, and its rows by column."""
 
     folder: pathlib.Path
     config: PipelineConfig
     run_id: str
+    pushed: tuple[int, ...]
     columns: dict[str, np.ndarray]
 
 
@@ -81,14 +83,30 @@ def sessions(tmp_path_factory) -> Sessions:
     path.write_text(CONFIG.format(folder=folder))
     config, run_id = load_config(str(path)), new_run_id()
     run_locally(config, run_id=run_id)
-    return Sessions(folder, config, run_id, columns)
+    return Sessions(folder, config, run_id, tuple(versions(config.serving_directory)), columns)
 
 
 @pytest.fixture(scope="session")
 def record(sessions):
     """What the run left, as reports read it."""
+    return record_of(sessions.config, sessions.run_id)
+
+
+@pytest.fixture(scope="session")
+def worse(sessions):
+    """What a second run left, whose model has not learnt the order, and which is compared with twins besides."""
+    from pipeline.local import new_run_id, run_locally
+
+    # Of a head that is not trained the seed decides whether it is of no use, or worse than that.
+    spoiled = ["tasks.order.loss_weight=0", "training.seed=3", "twins.every=1"]
+    config, run_id = load_config(str(sessions.folder / "sessions.yaml"), spoiled), new_run_id()
+    run_locally(config, run_id=run_id)
+    return record_of(config, run_id)
+
+
+def record_of(config, run_id):
     from pipeline.report import read_run
 
-    config = sessions.config
-    store = str(pathlib.Path(config.home, "metadata.sqlite"))
-    return read_run(store, sessions.run_id, pipeline=config.name, graph=config.graph, configuration="name: sessions\n")
+    return read_run(
+        config.metadata_file, run_id, pipeline=config.name, graph=config.graph, configuration="name: sessions\n"
+    )

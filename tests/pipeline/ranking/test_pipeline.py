@@ -6,7 +6,12 @@ import pathlib
 import numpy as np
 import pytest
 
+from components.comparison.cell import Reference
+from components.comparison.stored import read_comparison
 from components.comparison.within import ndcgs_within
+from components.gate.decision import Asked, Outcome
+from components.gate.metrics import Metric
+from components.gate.report import GateStatus
 from components.pusher.folder import versions
 from pipeline.report import render_page
 from tests.pipeline.ranking.conftest import rows_of_sessions
@@ -60,7 +65,7 @@ def test_skipped_lists_are_counted_and_told(sessions, record):
 
 
 def test_a_ranking_output_is_judged_by_ndcg_and_pushed(sessions, record):
-    assert len(versions(sessions.config.serving_directory)) == 1
+    assert len(sessions.pushed) == 1
     assert record.blessed
     assert record.evaluation.overall("click").candidate["auc"].number > 0.7
     scores = record.evaluation.overall("order").candidate
@@ -75,7 +80,7 @@ def test_a_ranking_output_is_judged_by_ndcg_and_pushed(sessions, record):
 def test_the_served_score_orders_new_rows_and_is_no_probability(sessions):
     import tensorflow as tf
 
-    (version,) = versions(sessions.config.serving_directory)
+    (version,) = sessions.pushed
     session = tf.compat.v1.Session(graph=tf.Graph())
     folder = str(pathlib.Path(sessions.config.serving_directory, str(version)))
     definition = tf.compat.v1.saved_model.load(session, ["serve"], folder).signature_def["predict_columns"]
@@ -88,3 +93,32 @@ def test_the_served_score_orders_new_rows_and_is_no_probability(sessions):
     assert served["order"].min() < 0 or served["order"].max() > 1
     buys = rows["buy"] == 1
     assert np.mean(served["order"][buys][:, None] > served["order"][~buys][None, :]) > 0.7
+
+
+def test_a_model_whose_order_is_worse_than_the_served_ones_is_refused_by_ndcg(sessions, record, worse):
+    new, served = (one.evaluation.overall("order") for one in (worse, record))
+    # The served model is judged again on the same rows, in the same pass as the candidate.
+    assert new.baseline["ndcg"].number == pytest.approx(served.candidate["ndcg"].number, abs=1e-6)
+    assert new.candidate["ndcg"].number < served.candidate["ndcg"].number - 0.25
+    (difference,) = [one for one in worse.gate.decisions if one.output == "order" and one.asked is Asked.DIFFERENCE]
+    assert (difference.outcome, difference.metric) == (Outcome.FAILED, Metric.NDCG)
+    assert difference.high < difference.limit == -0.2
+    assert worse.gate.status is GateStatus.FAILED
+    assert not worse.blessed
+    assert worse.gate.reason.startswith("order ndcg against the baseline: It is worse by at least 0.")
+    assert tuple(versions(sessions.config.serving_directory)) == sessions.pushed
+
+
+def test_a_ranking_output_is_compared_with_a_twin_that_has_learnt_its_order_alone(sessions, worse):
+    comparisons = [
+        read_comparison(str(path.parent)) for path in pathlib.Path(sessions.config.home).rglob("comparison.json")
+    ]
+    (comparison,) = [found for found in comparisons if Reference.TWINS in found.references]
+    (order,) = [one for one in comparison.cells if (one.output, one.against) == ("order", Reference.TWINS)]
+    assert order.metric == "ndcg"
+    assert order.candidate.value == pytest.approx(worse.evaluation.overall("order").candidate["ndcg"].number)
+    assert order.reference.value > order.candidate.value + 0.25  # Its loss is its own, whatever factor it has here.
+    (verdict,) = worse.gate.verdicts
+    assert [(task.task, task.metric) for task in verdict.tasks] == [("click", Metric.AUC), ("order", Metric.NDCG)]
+    # So few lists are no proof of what sharing does, and are said to be.
+    assert "An interval needs 500 users or lists that count, got 1" in verdict.tasks[1].reason

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 import pytest
 
 from components.example_gen.label_report import Finding, LabelReport, OutputCounts, Place
 from components.trainer.record import Interval, TrainingRecord
+from models.fusion import ExpressionFormula, FusionConfig, PowerProduct
 from models.heads import Binary, Regression
 from models.tasks import Role, Task, TaskGraph
 from pipeline.report.evaluation import OVERALL, Bucket, Curves, Evaluation, Score, Slice, SliceScores
@@ -16,6 +18,7 @@ from pipeline.report.rows import ColumnRecord, NumericSummary, SplitRecord
 from tests.pipeline.report.baseline_records import BASELINES
 from tests.pipeline.report.gradient_records import GRADIENTS
 from tests.pipeline.report.inside_records import CONNECTIONS, EXPERTS, GATES, ROUTES
+from tests.pipeline.report.proposal_records import PROPOSAL
 from tests.pipeline.report.search_records import RECORD
 from tests.pipeline.report.warm_start_records import WARM_START
 
@@ -168,7 +171,42 @@ def run(
         push=Push(destination="/served/shop/1769824841", version="1769824841"),
         baselines=BASELINES,
         search=RECORD,
+        proposal=PROPOSAL,
     )
+
+
+@pytest.fixture(scope="session")
+def fused(run: RunRecord, evaluation: Evaluation) -> RunRecord:
+    """The run of a model that serves two formulas' scores, judged by what is bought."""
+    fusion = FusionConfig(
+        served="main",
+        label="click_and_conversion",
+        formulas={
+            "main": PowerProduct(weights={"click": 1.0, "conversion": 0.5}),
+            "explore": ExpressionFormula(expression="click + spend"),
+        },
+    )
+    numbers = {"score": (0.7812, 0.7795), "score/explore": (0.6611, 0.6702)}
+    scores = [
+        SliceScores(
+            output=output,
+            slice=where,
+            known=6_000,
+            positives=480,
+            mean_label=0.08,
+            candidate={"auc": Score(new), "gauc": Score(new - 0.02)},
+            baseline={"auc": Score(old), "gauc": Score(old - 0.02)},
+        )
+        for output, (new, old) in numbers.items()
+        for where in (OVERALL, CASH)
+    ]
+    curves = [
+        dataclasses.replace(_curves(output, model, 3.5), calibration=())
+        for output in numbers
+        for model in ("candidate", "baseline")
+    ]
+    both = dataclasses.replace(evaluation, scores=(*evaluation.scores, *scores), curves=(*evaluation.curves, *curves))
+    return dataclasses.replace(run, fusion=fusion, evaluation=both)
 
 
 def _scores(

@@ -48,9 +48,9 @@ class Elements(html.parser.HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def judged(run: RunRecord) -> RunRecord:
-    """With something of everything that a gate can say."""
-    return dataclasses.replace(run, gate=with_checks(gate_report(gate=EVERYTHING)))
+def judged(run: RunRecord, fused: RunRecord) -> RunRecord:
+    """With something of everything that a gate can say, and with scores."""
+    return dataclasses.replace(run, fusion=fused.fusion, gate=with_checks(gate_report(gate=EVERYTHING)))
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +225,7 @@ def test_a_failed_run_names_the_node_and_shows_what_there_is(run):
         blessed=None,
         push=None,
         baselines=(),
+        proposal=None,
         error="loss of `click` is NaN at step 12",
     )
     page = render_page(failed)

@@ -40,6 +40,32 @@ def test_the_gates_answers_stand_before_the_verdict(run):
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
+def test_fused_scores_stand_below_the_outputs_with_what_judges_them(fused):
+    text = printed(fused)
+    words = [line.split() for line in text.splitlines()]
+    assert ["score", "6,000", "AUC", "0.7812", "0.7795", "+0.0017"] in words
+    assert ["fused", "score", "480", "positive", "GAUC", "0.7612", "0.7595", "+0.0017"] in words
+    assert "Fused scores are judged by how they rank click_and_conversion." in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert text.index("click_and_conversion") < text.index("score/explore")
+
+
+def test_scores_that_nothing_judges_are_told_in_a_line(fused):
+    bare = dataclasses.replace(fused, fusion=dataclasses.replace(fused.fusion, label=None))
+    text = " ".join(printed(bare).split())
+    assert "score is served (score/main, score/explore), but nothing tells how well it ranks" in text
+    assert "0.7812" not in text
+
+
+def test_what_a_search_took_is_printed_as_words_for_a_shell(run):
+    rate = "training.dense_optimizer.learning_rate"
+    search = dataclasses.replace(run.search, chosen={**run.search.chosen, rate: 0.0006023727817044472})
+    lines = printed(dataclasses.replace(run, search=search)).splitlines()
+    assert f"  --set {rate}=0.0006023727817044472  # was 0.1" in lines  # Not broken, though it is long.
+    assert "  --set 'model.tower=[16, 8]'  # was [8]" in lines
+    assert not any("--set" in line for line in printed(dataclasses.replace(run, search=None)).splitlines())
+
+
 def test_a_first_run_has_no_serving_column(run, evaluation):
     scores = tuple(dataclasses.replace(item, baseline={}) for item in evaluation.scores)
     text = printed(dataclasses.replace(run, evaluation=Evaluation(scores=scores)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from components.comparison.cell import Cell, Comparison, Reference, Status
@@ -34,10 +36,10 @@ def counts(output="click", **others):
     return Counts(output=output, **made | others)
 
 
-def read(*cells, figures=None, curves=(), references=(Reference.BASELINE,)):
+def read(*cells, figures=None, curves=(), references=(Reference.BASELINE,), scores=()):
     figures = [counts()] if figures is None else figures
     comparison = Comparison(cells=cells, references=dict.fromkeys(references, "version 7"))
-    return evaluation_of(comparison, FigureRecord(counts=tuple(figures), curves=tuple(curves)), GRAPH)
+    return evaluation_of(comparison, FigureRecord(counts=tuple(figures), curves=tuple(curves)), GRAPH, scores)
 
 
 def test_candidate_and_serving_model_stand_side_by_side_with_counts():
@@ -114,6 +116,19 @@ def test_curves_are_of_candidate_and_serving_model():
     assert [curves.model for curves in found] == ["candidate", "baseline"]
     assert found[0].roc == roc
     assert sum(bucket.rows for bucket in found[0].calibration) == 40
+
+
+def test_a_fused_score_has_no_mean_and_no_calibration_since_it_is_no_probability():
+    scores = [dataclasses.replace(GRAPH.outputs[0], name="score")]
+    roc, pieces = ((0.0, 0.0), (1.0, 1.0)), ((0.4, 1.0, 1.0),) * 40
+    curve = Curve(output="score", model="candidate", roc=roc, calibration=pieces)
+    cells = [cell("score"), cell("score", "gauc"), cell()]
+    found = read(*cells, figures=[counts(), counts("score")], curves=[curve], scores=scores)
+    assert [own.output for own in found.scores] == ["click", "score"]
+    assert found.scores[1].candidate == {"auc": Score(0.7), "gauc": Score(0.7)}
+    assert found.scores[1].baseline == {"auc": Score(0.68), "gauc": Score(0.68)}
+    assert (found.scores[1].known, found.scores[1].positives) == (90, 30)
+    assert (found.curves[0].roc, found.curves[0].calibration) == (roc, ())
 
 
 def test_files_come_back_and_a_folder_without_a_comparison_is_no_evaluation(tmp_path):

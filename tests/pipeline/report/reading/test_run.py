@@ -4,10 +4,12 @@ import pytest
 from ml_metadata.proto.metadata_store_pb2 import Execution
 
 from components.example_gen.label_report import LABEL_REPORT_FILE, label_report_text
+from components.fusion_tuner.proposal import PROPOSAL_FILE
 from components.trainer.record import write_record
 from pipeline.report.errors import UnreadableRunError
 from pipeline.report.reading import read_run
 from pipeline.report.record import NodeState, Push
+from tests.pipeline.report.proposal_records import PROPOSAL
 
 
 def folder(tmp_path: pathlib.Path, name: str) -> pathlib.Path:
@@ -31,6 +33,18 @@ def test_artifacts_are_found_by_the_keys_of_the_pipelines_nodes(writer, tmp_path
     assert run.blessed is True
     assert run.push == Push(destination="/served/17", version="17")
     assert (run.error, run.unreadable, run.evaluation, run.anomalies) == (None, (), None, None)
+
+
+def test_a_proposal_of_weights_is_read_or_why_there_is_none(writer, tmp_path, graph):
+    found = folder(tmp_path, "proposal")
+    (found / PROPOSAL_FILE).write_text(PROPOSAL.to_json(), encoding="utf-8")
+    writer.execute("r1", "FusionTuner", Execution.COMPLETE, outputs={"proposal": (found, {})})
+    run = read_run(writer.file, "r1", pipeline="shop", graph=graph)
+    assert (run.proposal, run.no_proposal) == (PROPOSAL, "")
+    none = {"problem": "take more rows."}
+    writer.execute("r2", "FusionTuner", Execution.COMPLETE, outputs={"proposal": (folder(tmp_path, "none"), none)})
+    run = read_run(writer.file, "r2", pipeline="shop", graph=graph)
+    assert (run.proposal, run.no_proposal, run.unreadable) == (None, "take more rows.", ())
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
+import contextlib
+import pathlib
+import sqlite3
+
 import pytest
 from ml_metadata.proto.metadata_store_pb2 import Execution
 
 from pipeline.report.errors import UnreadableRunError
-from pipeline.report.reading.store import latest_run_id, read_store
+from pipeline.report.reading.store import check_store, latest_run_id, read_store
 from pipeline.report.record import NodeState
 
 
@@ -71,7 +75,7 @@ def test_of_pipelines_that_share_a_store_each_has_its_own_newest_run(writer):
 
 def test_an_unknown_run_is_an_error_and_not_an_empty_report(writer):
     writer.execute("r1", "Reader", Execution.COMPLETE)
-    with pytest.raises(UnreadableRunError, match=r"`run_id` must name a run of .*, got 'r7': see `latest_run_id`."):
+    with pytest.raises(UnreadableRunError, match=r"`run_id` must name a run of .*, got 'r7': leave it out for the"):
         read_store(writer.file, "r7")
 
 
@@ -80,6 +84,31 @@ def test_a_store_without_runs_says_run_first(writer):
         UnreadableRunError, match=r"`metadata_file` must hold at least one run, got none in .*: run first."
     ):
         latest_run_id(writer.file, "shop")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda file: _set_schema(file, 99), "MLMD database version 99 is greater than library version 10"),
+        (lambda file: _set_schema(file, 9), "MLMD database version 9 is older than library version 10"),
+        (lambda file: pathlib.Path(file).write_bytes(b"no database" * 100), ".*file is not a database.*"),
+    ],
+    ids=["newer", "older", "damaged"],
+)
+def test_a_store_that_this_release_cannot_read_is_one_sentence_and_left_as_it_is(writer, spoil, said):
+    writer.execute("r1", "Reader", Execution.COMPLETE)
+    spoil(writer.file)
+    before = pathlib.Path(writer.file).read_bytes()
+    message = rf"^`metadata_file` must be a store of this .*/\S+ it says: {said}\. Use the environment .* anew\.$"
+    for read in (check_store, lambda file: latest_run_id(file, "shop")):
+        with pytest.raises(UnreadableRunError, match=message):
+            read(writer.file)
+    assert pathlib.Path(writer.file).read_bytes() == before
+
+
+def _set_schema(file, version):
+    with contextlib.closing(sqlite3.connect(file)) as database, database:
+        database.execute("update MLMDEnv set schema_version = ?", (version,))
 
 
 def test_a_missing_store_is_not_made(tmp_path):

@@ -17,7 +17,7 @@ def test_every_template_and_every_section_file_is_in_the_catalogue():
     report = pathlib.Path(str(importlib.resources.files("pipeline.report")))
     templates = {path.name.removesuffix(".html.j2") for path in (report / "templates").glob("*.j2")}
     files = {path.stem for path in (report / "sections").glob("*.py")}
-    assert templates - {"page"} == set(SECTIONS)
+    assert templates - {"page", "proposal"} == set(SECTIONS)
     assert files - {"__init__", "section"} == set(SECTIONS)
 
 

@@ -5,6 +5,7 @@ import pytest
 from components.comparison.cell import Reference, Status
 from components.gate.config import RuleName
 from components.gate.metrics import Metric
+from components.gate.verdict import Change, TaskChange
 from components.gauc_weight import GaucWeight
 from pipeline.report.sections.gate import GateSection
 from tests.pipeline.report.gate_reports import CELLS, EVERYTHING, cell, gate_report, rule
@@ -109,6 +110,15 @@ def test_a_task_that_cannot_be_told_from_its_twin_says_why(run):
     sharing = section_of(run, gate_report(asked, cells=(cell("click", "auc"), *cells))).sharing
     assert sharing.word == "Undecided"
     assert sharing.unknown == (("click", "An interval needs 500 rows with label 1, got 357."),)
+
+
+def test_the_twin_of_a_score_stands_below_those_of_tasks(run):
+    report = gate_report(rule("click", Metric.AUC, margin=0.01), cells=(cell("click", "auc", against=Reference.TWINS),))
+    up = TaskChange(task="score", metric=Metric.AUC, change=Change.UP, gain=0.02, low=0.01, high=0.03, relative=0.1)
+    verdicts = tuple(dataclasses.replace(one, scores=(up,)) for one in report.verdicts)
+    (told,) = section_of(run, dataclasses.replace(report, verdicts=verdicts)).sharing.scores
+    assert told[1:] == ("score", "AUC", "+0.0200", "+0.0100 to +0.0300", "+10.00 %")
+    assert section_of(run, report).sharing.scores == ()
 
 
 def test_without_twins_nothing_is_said_of_sharing(run):

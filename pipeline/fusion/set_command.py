@@ -1,0 +1,22 @@
+"""The command that puts proposed weights live."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Final
+
+from components.fusion_tuner.proposal import Proposal
+
+__all__ = ["CONFIG_WORD", "set_command"]
+
+CONFIG_WORD: Final = "CONFIG"  # Where the file's path is not known.
+
+
+def set_command(config: str, proposal: Proposal) -> str:
+    """What puts a proposal live where the gate lets it pass, as it is typed; empty where nothing is to be changed.
+
+    Args:
+        config: The file's path.
+        proposal: What was found.
+    """
+    return shlex.join(["evenkeel", "fusion", "set", config, *proposal.assignments]) if proposal.assignments else ""
