@@ -22,18 +22,11 @@ from pipeline.config import load_config
 from tests.kubeflow import mysql, warm
 from tests.kubeflow.cluster import Cluster, Pod
 from tests.kubeflow.conftest import IMAGE, ROOT, cluster_section
+from tests.kubeflow.taxi import LOGIN, compile_to
 from tests.pipeline.conftest import write_funnel
 
 RETRIES = 30
-VARIABLES = {"EVENKEEL_METADATA_USER": mysql.USER, "EVENKEEL_METADATA_PASSWORD": mysql.PASSWORD}
 QUIET = {"TF_USE_LEGACY_KERAS": "1", "PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3"}
-
-
-def compile_to(path: str, assignments: list[str], output: str) -> None:
-    """Compiles in a process of its own."""
-    from kubeflow.compile import compile_yaml
-
-    pathlib.Path(output).write_text(compile_yaml(load_config(path, assignments), assignments))
 
 
 class Place:
@@ -52,18 +45,18 @@ class Place:
             config=f"{mount}/funnel.yaml",
             volume=f"{{claim: data, path: {mount}}}",
             metadata=metadata,
-            secrets="[{name: login, env: {user: EVENKEEL_METADATA_USER, password: EVENKEEL_METADATA_PASSWORD}}]",
+            secrets=f"[{{name: login, env: {{{', '.join(f'{name}: {name}' for name in LOGIN)}}}}}]",
             every=f"{{retries: {RETRIES}, backoff_s: 0}}",
         )
         self.assignments += [f"data.path={mount}/rows.csv", "training.checkpoint_every_steps=5"]
         self.config = load_config(str(config), self.assignments)
-        open_store(connection_of(self.config, VARIABLES))  # A kill while tables are made leaves a store to be dropped.
+        open_store(connection_of(self.config, LOGIN))  # A kill while tables are made leaves a store to be dropped.
         warm.call(compile_to, str(config), self.assignments, str(folder / "pipeline.yaml"))
         self.text = (folder / "pipeline.yaml").read_text()
         self.cluster = Cluster(
             images={IMAGE: ROOT},
             claims={"data": self.volume},
-            secrets={"login": {"user": mysql.USER, "password": mysql.PASSWORD}},
+            secrets={"login": LOGIN},
             path=f"{ROOT}/.venv/bin:{os.defpath}",
             start=warm.Forked,
         )
@@ -77,7 +70,7 @@ class Place:
         """What the store says of the nodes, one execution each."""
         from ml_metadata.proto import metadata_store_pb2
 
-        store = open_store(connection_of(self.config, VARIABLES))
+        store = open_store(connection_of(self.config, LOGIN))
         names = {pod.output.partition(" node=")[2].partition(" ")[0] for pod in pods if pod.status == 0}
         found = [node_executions(store, pipeline="funnel", run_id=run_id, node=name) for name in names]
         assert all(len(executions) == 1 for executions in found)

@@ -1,10 +1,6 @@
 """The compiled taxi pipeline on a cluster of the tests' own: two runs, in the first of which pods are killed."""
 
-import dataclasses
 import json
-import os
-import pathlib
-import shutil
 import signal
 import time
 
@@ -14,74 +10,31 @@ from components.pusher.folder import versions
 from kubeflow.run_node import DONE, FINAL, RETRY
 from kubeflow.store import connection_of, node_executions, open_store
 from pipeline.config import load_config
-from tests.kubeflow import warm
-from tests.kubeflow.cluster import Cluster, Pod
-from tests.kubeflow.conftest import IMAGE, ROOT, cluster_section
-from tests.kubeflow.mysql import PASSWORD, USER
+from tests.kubeflow.conftest import ROOT
+from tests.kubeflow.taxi import LIMIT_S, LOGIN, taxi_on
 
 # Two runs of fourteen pods take over ten minutes on a machine that is busy with other things.
 pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.timeout(1_800)]
 
-LIMIT_S = 300
-SECRETS = {"login": {"user": USER, "password": PASSWORD}}
-VARIABLES = {"EVENKEEL_METADATA_USER": USER, "EVENKEEL_METADATA_PASSWORD": PASSWORD}
 # Two trials, then one of them and the declared values by two seeds; all of one epoch.
 SEARCH = (
     "data.split.validation_share=0.02",
     "training.dense_optimizer.learning_rate={value: 0.001, search: {log: [0.0005, 0.002]}}",
     "search={trials: 2, finalists: 1, seeds: 2, method: random, epochs: 1, when: every_run}",
 )
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")}
 
 
-def compile_to(path, assignments, output):
-    from kubeflow.compile import compile_yaml
+def states(taxi, run_id):
+    """What the store says became of each node."""
+    from ml_metadata.proto import metadata_store_pb2
 
-    pathlib.Path(output).write_text(compile_yaml(load_config(path, assignments), assignments))
-
-
-def write_report(words, output):
-    from click.testing import CliRunner
-
-    from pipeline.cli import evenkeel
-
-    os.environ.update(VARIABLES)
-    done = CliRunner().invoke(evenkeel, ["kubeflow", "report", *words], catch_exceptions=False)
-    pathlib.Path(output).write_text(done.output)
-
-
-@dataclasses.dataclass
-class Taxi:
-    """The pipeline, where it runs, and what two runs of it came to."""
-
-    cluster: Cluster
-    text: str
-    assignments: list[str]
-    volume: pathlib.Path
-    pods: dict[str, list[Pod]] = dataclasses.field(default_factory=dict)
-    pushed: dict[str, list[int]] = dataclasses.field(default_factory=dict)
-
-    def run(self, run_id, **options):
-        self.pods[run_id] = self.cluster.run(self.text, run_id, **options)
-        self.pushed[run_id] = versions(str(self.volume / "runs" / "served" / "chicago_taxi"))
-        return self.pods[run_id]
-
-    @property
-    def store(self):
-        config = load_config(str(ROOT / "configs" / "chicago_taxi.yaml"), self.assignments)
-        return open_store(connection_of(config, VARIABLES))
-
-    def states(self, run_id):
-        """What the store says became of each node."""
-        from ml_metadata.proto import metadata_store_pb2
-
-        store = self.store
-        names = {pod.task: pod.output.partition(" node=")[2].partition(" ")[0] for pod in self.pods[run_id]}
-        found = {}
-        for name in names.values():
-            (execution,) = node_executions(store, pipeline="chicago_taxi", run_id=run_id, node=name)
-            found[name] = metadata_store_pb2.Execution.State.Name(execution.last_known_state)
-        return found
+    store = open_store(connection_of(load_config(str(ROOT / "configs" / "chicago_taxi.yaml"), taxi.assignments), LOGIN))
+    names = {pod.task: pod.output.partition(" node=")[2].partition(" ")[0] for pod in taxi.pods[run_id]}
+    found = {}
+    for name in names.values():
+        (execution,) = node_executions(store, pipeline="chicago_taxi", run_id=run_id, node=name)
+        found[name] = metadata_store_pb2.Execution.State.Name(execution.last_known_state)
+    return found
 
 
 def disturb(volume):
@@ -117,33 +70,10 @@ def _wait_for(pod, folder, pattern):
 
 @pytest.fixture(scope="module")
 def taxi(mysql, tmp_path_factory):
+    assignments = ["training.checkpoint_every_steps=10", "training.epochs=4", *SEARCH]
     folder = tmp_path_factory.mktemp("taxi")
-    volume = folder / "claim"
-    volume.mkdir()
-    shutil.copy(ROOT / "configs" / "chicago_taxi.yaml", volume / "taxi.yaml")
-    assignments = cluster_section(
-        config=f"{folder}/mnt/taxi.yaml",
-        volume=f"{{claim: evenkeel, path: {folder}/mnt}}",
-        metadata=f"{{kind: mysql, host: {mysql.host}, port: {mysql.port}, database: taxi}}",
-        secrets="[{name: login, env: {user: EVENKEEL_METADATA_USER, password: EVENKEEL_METADATA_PASSWORD}}]",
-        overrides="[training.seed]",
-    )
-    assignments += ["training.checkpoint_every_steps=10", "training.epochs=4", *SEARCH]
-    with pytest.MonkeyPatch.context() as patch:
-        # What the forks cannot take from a container's environment any more: it is read as libraries load.
-        for name, value in {**ONE_THREAD, "PYTHONHASHSEED": "0", "TF_USE_LEGACY_KERAS": "1"}.items():
-            patch.setenv(name, value)
-        warm.call(compile_to, str(volume / "taxi.yaml"), assignments, str(folder / "pipeline.yaml"))
-    cluster = Cluster(
-        images={IMAGE: ROOT},
-        claims={"evenkeel": volume},
-        secrets=SECRETS,
-        path=f"{ROOT}/.venv/bin:{os.defpath}",
-        machine=ONE_THREAD,
-        start=warm.Forked,
-    )
-    made = Taxi(cluster, (folder / "pipeline.yaml").read_text(), assignments, volume)
-    made.run("first", on_pod=disturb(volume))
+    made = taxi_on(mysql, folder, assignments, database="taxi", overrides="[training.seed]")
+    made.run("first", on_pod=disturb(made.volume))
     made.run("second")
     return made
 
@@ -157,7 +87,7 @@ def test_a_run_with_killed_pods_pushes_one_model(taxi):
     killed.insert(2, ("trainer", RETRY))
     # Between what it pushed and what it notes of that the Pusher may be faster than its killer.
     assert outcomes(taxi, "first") in (killed, killed[:-1]), shown(taxi, "first")
-    assert set(taxi.states("first").values()) == {"COMPLETE"}
+    assert set(states(taxi, "first").values()) == {"COMPLETE"}
     assert len(taxi.pushed["first"]) == 1
 
 
@@ -185,10 +115,10 @@ def test_a_search_whose_pod_is_killed_is_taken_up_on_the_volume_by_the_next(taxi
 
 def test_the_next_run_compares_with_what_serves_and_takes_the_rest_from_the_cache(taxi):
     assert outcomes(taxi, "second") == [], shown(taxi, "second")
-    states = taxi.states("second")
-    anew = {name for name, state in states.items() if state == "COMPLETE"}
+    found = states(taxi, "second")
+    anew = {name for name, state in found.items() if state == "COMPLETE"}
     assert anew == {"AnchorModel", "ParityCheck", "ServingModel", "Evaluator", "TaskGate", "Pusher"}
-    assert set(states.values()) == {"COMPLETE", "CACHED"}
+    assert set(found.values()) == {"COMPLETE", "CACHED"}
     reports = sorted(taxi.volume.rglob("gate_report.json"), key=lambda path: path.stat().st_mtime)
     first, second = (json.loads(path.read_text()) for path in reports)
     assert (first["status"], second["status"]) == ("first run", "passed")
@@ -196,13 +126,8 @@ def test_the_next_run_compares_with_what_serves_and_takes_the_rest_from_the_cach
     assert taxi.pushed["second"] == taxi.pushed["first"]  # The very model that serves is not pushed again.
 
 
-def test_its_report_is_read_from_the_clusters_store_and_written_on_the_volume(taxi, tmp_path):
-    mount = taxi.volume.parent / "mnt"  # As a pod that holds the volume sees it.
-    mount.symlink_to(taxi.volume)
-    words = [f"{mount}/taxi.yaml", *(f"--set={one}" for one in taxi.assignments), "--run-id=second"]
-    warm.call(write_report, words, str(tmp_path / "said"))
-    mount.unlink()
-    assert "Serves already" in (tmp_path / "said").read_text()
+def test_its_report_is_read_from_the_clusters_store_and_written_on_the_volume(taxi):
+    assert "Serves already" in taxi.report("second")
     (page,) = (taxi.volume / "runs" / "chicago_taxi" / "reports").glob("second*.html")
     assert "<h2>Gate</h2>" in page.read_text()
 
