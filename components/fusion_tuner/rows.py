@@ -14,7 +14,7 @@ from models.arrays import NUMPY
 from models.errors import raise_if_any
 from models.fusion import Formula
 
-__all__ = ["TunerRows", "halves"]
+__all__ = ["TunerRows", "halves", "searched"]
 
 _LOWEST_BIT: Final = np.uint64(1)
 
@@ -90,6 +90,11 @@ def halves(rows: TunerRows, *, seed: int) -> tuple[TunerRows, TunerRows]:
         rows: Those without a user are left out.
         seed: Another gives other halves.
     """
-    is_one = rows.users != NO_ID
-    first = (mixed(rows.users ^ mixed(np.array([seed], np.uint64))) & _LOWEST_BIT).astype(bool)
-    return rows.take(is_one & first), rows.take(is_one & ~first)
+    first = searched(rows.users, seed=seed)
+    return rows.take(first), rows.take((rows.users != NO_ID) & ~first)
+
+
+def searched(users: np.ndarray, *, seed: int) -> np.ndarray:
+    """`[rows]` whether a row is one that a search with this seed looks at, by the row's user."""
+    first = (mixed(users ^ mixed(np.array([seed], np.uint64))) & _LOWEST_BIT).astype(bool)
+    return np.asarray((users != NO_ID) & first)

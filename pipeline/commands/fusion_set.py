@@ -34,6 +34,8 @@ def command(config: str, weights: tuple[str, ...], overrides: tuple[str, ...]) -
     change = set_weights(checked, weights, now_s=int(time.time()))
     served = f"version {change.before.version}"
     names = ("the new weights", served)
+    if change.left_out:
+        click.echo(f"Judged by users that `fusion.tune` does not search on: {change.left_out:,} rows are left out.")
     print_comparison(Compared(models=names, comparison=change.comparison, report=change.report), Console())
     if change.version is None:
         raise NotPushedError(f"Not pushed, {served} serves on: {change.report.reason}")

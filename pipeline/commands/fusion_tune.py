@@ -49,13 +49,14 @@ def command(
         raise_if_any(
             config, ["`fusion.tune` is not declared, so there is nothing to search: write its goal and bounds."]
         )
-    asked = [f"fusion.tune.{name}={given}" for name, given in (("trials", trials), ("seed", seed)) if given is not None]
-    checked = load_config(config, [*overrides, *asked])
+    # `fusion set` must know the seed: by it the gate tells whom the search has not looked at.
+    lasting = [*overrides, *([] if seed is None else [f"fusion.tune.seed={seed}"])]
+    checked = load_config(config, [*lasting, *([] if trials is None else [f"fusion.tune.trials={trials}"])])
     served, found = tune_served(checked)
     console = Console()
     console.print(f"Version {served.version} serves.")
     print_proposal(found, console)
-    line, refusal = set_command(config, found), unjudged(checked.gate, served.fusion, found.formula)
+    line, refusal = set_command(config, found, lasting), unjudged(checked.gate, served.fusion, found.formula)
     if line:
         click.echo(f"\n  {line}\n")  # In one piece, to be copied.
         console.print(Text(gate_sentence(refusal)))
@@ -63,8 +64,8 @@ def command(
         json_path.write_text(found.to_json(), encoding="utf-8")
         click.echo(f"as JSON: {json_path}")
     if page is not None:
-        from pipeline.report.proposal import write_proposal
+        from pipeline.report.proposal import proposal_page, write_proposal
 
         title = f"{checked.name}: weights for version {served.version}"
-        write_proposal(found, page, title=title, config=config, refusal=refusal)
+        write_proposal(proposal_page(found, title=title, config=config, overrides=lasting, refusal=refusal), page)
         click.echo(f"page: {page}")

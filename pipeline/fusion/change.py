@@ -5,9 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+import numpy as np
+import pyarrow as pa
+
 from components.comparison.cell import Comparison, Reference
 from components.fusion.compare import columns_to_compare, compare_weights
-from components.fusion.rows_file import read_rows
+from components.fusion.rows_file import id_column, read_rows
+from components.fusion_tuner.rows import searched
 from components.gate.decide import decide
 from components.gate.report import GateReport
 from components.pusher.folder import alone
@@ -35,6 +39,7 @@ class Change:
         comparison: Of scores with them, A, and with those that served, B.
         report: What the gate decided.
         version: The new version; None where the gate refused.
+        left_out: Rows that judged nothing: those that `fusion.tune` searches on.
     """
 
     before: ServedScores
@@ -42,11 +47,13 @@ class Change:
     comparison: Comparison
     report: GateReport
     version: int | None
+    left_out: int
 
 
 def set_weights(config: PipelineConfig, assignments: Sequence[str], *, now_s: int) -> Change:
     """Judges weights on the rows that the run of what serves has kept, and pushes them where the gate lets them pass.
 
+    Where `fusion.tune` is declared, they are judged by the users that its search does not look at.
     `total_margin` counts from the weights that the version's run declared, so that small losses do not add up.
 
     Args:
@@ -72,7 +79,7 @@ def set_weights(config: PipelineConfig, assignments: Sequence[str], *, now_s: in
         references[Reference.ANCHOR] = dict(before.fusion.declared)
     asked = dict.fromkeys(columns for rule in policy.gate.rules for columns in rule.slices)
     plan = dataclasses.replace(evaluator_plan(config), slices=tuple(asked))
-    batch = read_rows(before.rows, columns_to_compare(plan, before.fusion))
+    batch, left_out = _rows(config, before, columns_to_compare(plan, before.fusion))
     comparison = compare_weights(plan, before.fusion, batch, scores=scores, candidate=weights, references=references)
     comparison = dataclasses.replace(
         comparison, references={reference: f"version {before.version}" for reference in references}
@@ -87,7 +94,19 @@ def set_weights(config: PipelineConfig, assignments: Sequence[str], *, now_s: in
             over=before.version,
             now_s=now_s,
         )
-    return Change(before=before, weights=weights, comparison=comparison, report=report, version=version)
+    return Change(
+        before=before, weights=weights, comparison=comparison, report=report, version=version, left_out=left_out
+    )
+
+
+def _rows(config: PipelineConfig, served: ServedScores, columns: Sequence[str]) -> tuple[pa.RecordBatch, int]:
+    """Rows to judge weights by, and how many are left out: weights were chosen by those that a search looks at."""
+    user = config.evaluation.user or config.evaluation.cluster
+    if config.fusion_tune is None or user is None:
+        return read_rows(served.rows, columns), 0
+    batch = read_rows(served.rows, list(dict.fromkeys([*columns, id_column(user)])))
+    known = searched(np.asarray(batch[id_column(user)].to_numpy(), np.uint64), seed=config.fusion_tune.seed)
+    return batch.filter(pa.array(~known)), int(np.count_nonzero(known))
 
 
 def _changed(fusion: FusionConfig, before: FlatWeights, after: FlatWeights) -> list[str]:

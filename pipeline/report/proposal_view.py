@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Self, final
 
 from markupsafe import Markup
@@ -95,12 +95,15 @@ class ProposalView:
     gate: str
 
     @classmethod
-    def of(cls, proposal: Proposal, *, config: str = CONFIG_WORD, refusal: str = "") -> Self:
+    def of(
+        cls, proposal: Proposal, *, config: str = CONFIG_WORD, overrides: Sequence[str] = (), refusal: str = ""
+    ) -> Self:
         """Takes what it shows from a proposal.
 
         Args:
             proposal: What was found.
             config: The file's path, for the command.
+            overrides: Of the file's values, for the command.
             refusal: Why the gate would refuse it unseen; else empty.
         """
         tuning = proposal.tuning
@@ -123,7 +126,7 @@ class ProposalView:
             segment_rows=tuple(segment_rows(proposal)),
             stack=tuple(stack_lines(proposal)),
             end=end_sentence(proposal),
-            command=set_command(config, proposal),
+            command=set_command(config, proposal, overrides),
             gate=gate_sentence(refusal),
         )
 

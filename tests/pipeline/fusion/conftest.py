@@ -74,6 +74,9 @@ def draw_rows(num_rows=12_000):
     return columns | {"id/user": cluster_ids(draws.integers(1_500, size=num_rows))}
 
 
+TUNED = ("gate:\n", f"{TUNE}gate:\n")
+
+
 @pytest.fixture
 def shop(tmp_path):
     """The configuration; its version 7 serves the weights that it declares."""

@@ -7,6 +7,7 @@ import pytest
 
 from components.comparison.cell import Reference
 from components.errors import UnusableInputError
+from components.fusion_tuner.rows import searched
 from components.gate.decision import Outcome
 from components.gate.report import GateStatus
 from components.pusher.errors import CorruptVersionError
@@ -17,7 +18,7 @@ from models.fusion.beside import read_weights
 from models.fusion.weights import FILE
 from pipeline.fusion.change import set_weights
 from pipeline.fusion.errors import NoScoresError
-from tests.pipeline.fusion.conftest import draw_rows
+from tests.pipeline.fusion.conftest import TUNED, draw_rows
 
 
 def folder_of(config, version):
@@ -60,6 +61,21 @@ def test_the_gate_compares_the_orders_that_both_weights_make(shop):
     assert cell.reference.value == pytest.approx(auc_of(click**power * buy, labels), abs=1e-9)
     assert {cell.metric for cell in change.comparison.cells} == {"auc", "gauc"}
     assert {name for cell in change.comparison.cells for name, _ in cell.slice} == {"country"}  # The rule's alone.
+
+
+def test_where_a_search_is_declared_the_users_that_it_looks_at_judge_nothing(shop):
+    rows = draw_rows()
+    known = searched(rows["id/user"], seed=3)
+    seeded = (TUNED[0], TUNED[1].replace("trials: 60", "trials: 60\n    seed: 3"))
+    change = set_weights(shop(seeded), ["main.click=0", "main.click@US=0"], now_s=50)
+    (cell,) = [
+        cell
+        for cell in change.comparison.cells
+        if (cell.metric, cell.slice, cell.against) == ("auc", (), Reference.BASELINE)
+    ]
+    labels, buy = (rows[name][~known].astype(float) for name in ("label/ctcvr", "candidate/buy"))
+    assert cell.candidate.value == pytest.approx(auc_of(buy, labels), abs=1e-9)
+    assert change.left_out == known.sum() > 4_000
 
 
 def test_weights_that_rank_worse_are_refused_and_nothing_is_pushed(shop):

@@ -14,9 +14,8 @@ from pipeline.fusion.rules import unjudged
 from pipeline.fusion.served import served_scores
 from pipeline.fusion.set_command import set_command
 from pipeline.fusion.tune import tune_served
-from tests.pipeline.fusion.conftest import TUNE
+from tests.pipeline.fusion.conftest import TUNED
 
-TUNED = ("gate:\n", f"{TUNE}gate:\n")
 SEGMENTS = ("    trials: 60\n", "    trials: 60\n    segments: {{least_users: 200, trials: 20}}\n")
 
 
@@ -64,10 +63,14 @@ def test_the_table_fits_a_terminal_and_shows_what_is_chosen_with_its_interval(to
     assert any(line.split()[:1] == ["US"] for line in lines)
 
 
-def test_options_are_those_of_the_section(told, tmp_path):
-    told("--trials", "7", "--seed", "3", "--json", str(tmp_path / "found.json"))
+def test_options_are_those_of_the_section_and_go_into_the_line_that_sets(told, tmp_path):
+    files = ("--json", str(tmp_path / "found.json"), "--out", str(tmp_path / "page.html"))
+    _, said, _ = told("--trials", "7", "--seed", "3", "--set", "evaluation.gauc_weight=clicks", *files)
     tuning = json.loads((tmp_path / "found.json").read_text())["tuning"]
     assert (len(tuning["tried"]), tuning["seed"]) == (8, 3)
+    lasting = " --set=evaluation.gauc_weight=clicks --set=fusion.tune.seed=3"  # By which the gate knows the check half.
+    assert [line for line in said.out.splitlines() if line.startswith("  evenkeel ") and line.endswith(lasting)]
+    assert f"{lasting}<" in (tmp_path / "page.html").read_text()
 
 
 def test_what_the_gate_would_refuse_is_said_beforehand(told, shop):

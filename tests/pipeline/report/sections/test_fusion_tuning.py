@@ -7,7 +7,7 @@ from rich.console import Console
 from pipeline.fusion.show_proposal import print_proposal
 from pipeline.report.drawing.parallel import Rank
 from pipeline.report.page import render_page
-from pipeline.report.proposal import write_proposal
+from pipeline.report.proposal import proposal_page, write_proposal
 from pipeline.report.proposal_view import ProposalView, front_of_pair, lines_of
 from pipeline.report.sections.fusion_tuning import FusionTuningSection
 from pipeline.report.summary import summary_table
@@ -123,7 +123,10 @@ def test_where_nothing_is_to_be_changed_there_is_no_command(changes, end):
 
 def test_the_page_and_the_terminal_show_the_same(run, tmp_path):
     path = tmp_path / "page.html"
-    write_proposal(PROPOSAL, path, title="shop <7>", config="my shop.yaml", refusal="no rule.")
+    page = proposal_page(
+        PROPOSAL, title="shop <7>", config="my shop.yaml", overrides=["name=a shop"], refusal="no rule."
+    )
+    write_proposal(page, path)
     page = path.read_text()
     assert not Elements(page).open
     assert "shop &lt;7&gt;" in page and "As CONFIG is, that would be refused: no rule." in page
