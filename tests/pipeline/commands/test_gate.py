@@ -41,23 +41,23 @@ def test_a_chance_near_all_is_said_once_and_not_folded():
 
 @pytest.fixture
 def declared():
-    """A shipped configuration, whose gate asks two AUCs for margins of 0.01 and 0.02, and more."""
+    """A shipped configuration, whose gate asks two AUCs for margins of 0.01 and 0.02, a score's too, and more."""
     return str(pathlib.Path(__file__).parents[3] / "configs/simulate.yaml")
 
 
 def test_rules_can_come_from_a_configuration(declared):
     asked = ["simulate", "--rows", "20000", "--config", declared]
-    done = run(*asked, "--base-rate", "0.1", "--base-rate", "0.1", "--set", "gate.confidence=0.9")
+    done = run(*asked, *["--base-rate", "0.1"] * 3, "--set", "gate.confidence=0.9")
     assert done.exit_code == 0, done.output
-    lines = {line.split()[0]: line for line in done.output.splitlines() if line.startswith(("click", "ctcvr"))}
-    for output, margin in (("click", 0.01), ("ctcvr", 0.02)):
-        config = PowerConfig(rows=20_000, base_rates=(0.1, 0.1), margins=(margin, margin), confidence=0.9)
+    lines = {line.split()[0]: line for line in done.output.splitlines() if line.startswith(("click", "ctcvr", "score"))}
+    for output, margin in (("click", 0.01), ("ctcvr", 0.02), ("score", 0.02)):
+        config = PowerConfig(rows=20_000, base_rates=(0.1,) * 3, margins=(margin,) * 3, confidence=0.9)
         assert lines[output].endswith(f" {power_of(config).tasks[0].rows_asked_for:,}")
     assert "Not simulated of click auc: total_margin, min." in done.output
     assert "Not simulated of ctcvr calibration: min, max." in done.output
     rules = "gate.rules=[{output: click, metric: auc, margin: 0.01, min: 0.6, inconclusive: pass_with_warning}, "
     rules += "{output: click, metric: auc, margin: 0.1, slices: [[city]], only_slices: true}]"
-    of_slices = ["--set", rules, "--set", "evaluation={slices: [[city]], cluster: user}", "--set", "gate.anchor=null"]
+    of_slices = ["--set", rules, "--set", "evaluation={slices: [[city]], cluster: user, user: user}", "--set", "gate.anchor=null"]
     lenient = run(*asked, "--base-rate", "0.1", *of_slices)
     assert lenient.exit_code == 0, lenient.output
     assert "With a margin of 0.01 AUC" in lenient.output
@@ -65,7 +65,7 @@ def test_rules_can_come_from_a_configuration(declared):
     (line,) = [line for line in lenient.output.splitlines() if line.startswith("click")]
     assert line.split("%")[2].split() == line.split("%")[3].split()  # Stopped as often as shown to be worse.
     short = run(*asked, "--base-rate", "0.1")
-    with pytest.raises(ConfigError, match=r"`base_rates` must name one a task, click, ctcvr, got 1 for 2\."):
+    with pytest.raises(ConfigError, match=r"`base_rates` must name one a task, click, ctcvr, score, got 1 for 3\."):
         raise short.exception
 
 
