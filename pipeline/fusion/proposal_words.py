@@ -177,7 +177,7 @@ def gate_sentence(refusal: str) -> str:
     """What the gate of `fusion set` will look at, and why it would refuse whatever it sees."""
     if refusal:
         return f"As CONFIG is, that would be refused: {refusal}"
-    return "Its gate looks at all of these rows, those of the search too: the figures above are the ones to go by."
+    return "Its gate looks at the users that the search did not, as the figures above do, by CONFIG's rules."
 
 
 def weights_text(weights: Mapping[str, float]) -> str:

@@ -7,14 +7,16 @@ import shlex
 import pytest
 
 from components.fusion_tuner.proposal import Proposal
+from components.fusion_tuner.rows import searched
 from models.errors import ConfigError
 from pipeline.cli import main
 from pipeline.fusion.assignments import assigned
+from pipeline.fusion.change import set_weights
 from pipeline.fusion.rules import unjudged
 from pipeline.fusion.served import served_scores
 from pipeline.fusion.set_command import set_command
 from pipeline.fusion.tune import tune_served
-from tests.pipeline.fusion.conftest import TUNED
+from tests.pipeline.fusion.conftest import TUNED, draw_rows
 
 SEGMENTS = ("    trials: 60\n", "    trials: 60\n    segments: {{least_users: 200, trials: 20}}\n")
 
@@ -79,6 +81,16 @@ def test_what_the_gate_would_refuse_is_said_beforehand(told, shop):
     _, said, config = told(declared=(TUNED, formula, price))
     assert "As CONFIG is, that would be refused: `gate.rules` must hold a rule about" in " ".join(said.out.split())
     assert unjudged(config.gate, config.fusion, "main") == ""
+
+
+def test_whom_the_gate_will_look_at_is_said_as_it_is(told, tmp_path):
+    _, said, config = told("--out", str(tmp_path / "page.html"))
+    sentence = "Its gate looks at the users that the search did not, as the figures above do"
+    assert sentence in " ".join(said.out.split()) and sentence in (tmp_path / "page.html").read_text()
+    rows = draw_rows()
+    known = searched(rows["id/user"], seed=config.fusion_tune.seed)
+    assert f"the figures are of {(~known).sum():,} rows of the other half" in " ".join(said.out.split())
+    assert set_weights(config, ["main.click=0.99"], now_s=50).left_out == known.sum()
 
 
 def test_without_a_search_or_of_another_formula_it_is_said_what_to_write(told, shop):
