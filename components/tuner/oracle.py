@@ -34,7 +34,14 @@ class _DeclaredFirst:
 
 
 class _Bayesian(_DeclaredFirst, BayesianOptimizationOracle):  # type: ignore[misc]  # KerasTuner carries no types.
-    """By a Gaussian process."""
+    """By a Gaussian process; at random where that would have values again that were tried."""
+
+    def populate_space(self, trial_id: str) -> dict[str, Any]:
+        """See `keras_tuner.Oracle`."""
+        found = super().populate_space(trial_id)
+        if found["values"] is not None and self._duplicate(found["values"]):
+            found = self._random_populate_space()
+        return found
 
 
 class _Random(_DeclaredFirst, RandomSearchOracle):  # type: ignore[misc]  # KerasTuner carries no types.
@@ -72,7 +79,7 @@ def _add(found: HyperParameters, path: str, one: Range, declared: Any) -> None: 
         texts = [json.dumps(choice) for choice in one.choices]
         found.Choice(path, texts, default=json.dumps(declared), ordered=False)
     elif one.whole is not None:
-        found.Int(path, *one.whole, default=declared)
+        found.Int(path, *one.whole, default=int(declared))
     elif one.log is not None:
         found.Float(path, *one.log, sampling="log", default=declared)
     elif one.linear is not None:
@@ -80,7 +87,9 @@ def _add(found: HyperParameters, path: str, one: Range, declared: Any) -> None: 
 
 
 def values_of(plan: SearchPlan, values: Values) -> dict[str, Any]:
-    """What stands for KerasTuner's values in a configuration."""
+    """What stands for KerasTuner's values in a configuration: a whole number as a fraction where one is declared."""
+    declared = plan.declared
     return {
-        path: json.loads(value) if plan.space[path].choices is not None else value for path, value in values.items()
+        path: json.loads(value) if plan.space[path].choices is not None else type(declared[path])(value)
+        for path, value in values.items()
     }

@@ -99,6 +99,24 @@ def test_what_is_best_is_found_and_told_to_the_trainer(method, tmp_path):
     assert record.finalists[0].searched == pytest.approx(wanted)
 
 
+# https://github.com/scikit-learn/scikit-learn says so in gaussian_process/kernels.py when points are few.
+@pytest.mark.filterwarnings("ignore:The optimal value found")
+@pytest.mark.parametrize("method", Method)
+def test_few_values_are_each_tried_once_and_the_search_ends_when_there_are_no_more(method, tmp_path):
+    def by_weight(plan):
+        weight = plan.graph.by_name["like"].loss_weight
+        return {**bowl(plan), "click": 0.5 + (weight - 3) ** 2}
+
+    plan = plan_of({WEIGHT: Range(whole=(1, 5))}, method=method, trials=9, finalists=3)
+    tuner, trained = searched(plan, tmp_path, by_weight)
+    record = tuner.record
+    # The declared 1.0 is the whole number 1, once.
+    assert record.trials[0].values == record.declared == {WEIGHT: 1.0}
+    assert sorted(one.values[WEIGHT] for one in record.trials) == [1, 2, 3, 4, 5]
+    assert len({one.values[WEIGHT] for one in record.finalists}) == 3
+    assert len(trained) == 5 + 4 * 2
+
+
 def test_the_luckiest_does_not_win(tmp_path):
     def with_luck(plan):
         found, rate = bowl(plan), plan.training.dense_optimizer.learning_rate
