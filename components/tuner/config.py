@@ -86,7 +86,9 @@ class Range:
         if self.choices is not None:
             return value in self.choices or (isinstance(value, tuple) and list(value) in self.choices)
         low, high = self.extremes
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
+            return False
+        return self.whole is None or value == int(value)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -123,7 +125,8 @@ class SearchConfig:
             if getattr(self, name) is not None and getattr(self, name) < low
         ]
         if self.finalists >= self.trials:
-            problems.append(f"`finalists` must be below `trials`, got {self.finalists!r} of {self.trials!r}.")
+            got = f"{self.finalists!r} of {self.trials!r}"
+            problems.append(f"`finalists` must be below `trials`, got {got}: try more, or take fewer.")
         if not 0 <= self.tolerance < 1:
             problems.append(f"`tolerance` must be at least 0 and under 1, got {self.tolerance!r}.")
         raise_if_any("search", problems)

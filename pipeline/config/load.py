@@ -15,7 +15,7 @@ from pipeline.config.check import cross_problems
 from pipeline.config.config import NO_SECTIONS, PipelineConfig
 from pipeline.config.document import Document, read_document
 from pipeline.config.features import Feature
-from pipeline.config.search import dotted, extract, search_problems
+from pipeline.config.search import dotted, extract, meant, search_problems
 from pipeline.errors import ConfigFileError
 
 __all__ = ["load_config"]
@@ -42,12 +42,14 @@ def load_config(path: str, overrides: Sequence[str] = ()) -> PipelineConfig:
         raise _error(document, document.problems)
     content, searched, problems = extract(document.content)
     sections, found = _read(content)
-    problems += [*document.problems, *found]
+    unwritten = [one.path for one in problems]  # Values that are missing here are no second mistake.
+    problems += document.problems
+    problems += [one for one in found if not any(one.path[: len(path)] == path for path in unwritten)]
     if not problems:
-        problems += search_problems(sections, content, searched, problems_of=lambda other: _read(other)[1])
+        problems += search_problems(sections, content, searched, read=_read)
     if problems:
         raise _error(document, problems)
-    space = {dotted(one.path, content): one.among for one in searched}
+    space = {dotted(one.path, content): meant(one, content, read=_read) for one in searched}
     return PipelineConfig(**sections, search_space=space)
 
 

@@ -25,7 +25,7 @@ def test_a_range_that_is_none_is_refused(fields, message):
     ("fields", "message"),
     [
         ({"trials": 1}, "`trials` must be at least 2, got 1."),
-        ({"trials": 3, "finalists": 3}, "`finalists` must be below `trials`, got 3 of 3."),
+        ({"trials": 3, "finalists": 3}, "`finalists` must be below `trials`, got 3 of 3: try more, or take fewer."),
         ({"trials": 9, "seeds": 1}, "`seeds` must be at least 2, got 1."),
         ({"trials": 9, "tolerance": 1.0}, "`tolerance` must be at least 0 and under 1, got 1.0."),
     ],
@@ -39,5 +39,7 @@ def test_what_a_range_holds():
     assert Range(log=(0.1, 10.0)).holds(1)
     assert not Range(log=(0.1, 10.0)).holds(True)
     assert not Range(whole=(1, 4)).holds(5)
+    assert Range(whole=(1, 4)).holds(2.0)
+    assert not Range(whole=(1, 4)).holds(2.5)
     assert Range(choices=([4], [8, 4])).holds((8, 4))
     assert not Range(choices=("a", "b")).holds("c")

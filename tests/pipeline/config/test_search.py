@@ -2,7 +2,10 @@
 
 import pytest
 
+from components.trainer.values import taken
 from components.tuner.config import Method, Range, SearchConfig, SearchRule
+from models.architectures import MMoE, SharedBottom
+from models.binding import unbind
 from pipeline.config.describe import describe
 from pipeline.errors import ConfigFileError
 
@@ -57,6 +60,55 @@ def test_check_says_what_is_tried_and_how_much_is_trained(load):
     ]
 
 
+RATE_AMONG = (
+    "epochs: 1\n  dense_optimizer: {name: adam, learning_rate: {value: 1e-2, search: {choices: [1e-2, 1e-3]}}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "choices"),
+    [
+        (
+            ("label: clicked\n", "label: clicked\n    loss_weight: {value: 1, search: {choices: [1, 2]}}\n"),
+            "tasks.click.loss_weight",
+            (1.0, 2.0),
+        ),
+        ((EPOCHS, RATE_AMONG), RATE, (0.01, 0.001)),
+        (
+            (
+                "architecture: shared_bottom",
+                "architecture: {value: shared_bottom, search: {choices: [shared_bottom, mmoe]}}",
+            ),
+            "model.architecture",
+            tuple(unbind(one) for one in (SharedBottom(), MMoE())),
+        ),
+    ],
+)
+def test_choices_are_read_as_the_value_beside_them_is(load, change, path, choices):
+    config = load(SPLIT, SEARCH, change)
+    assert repr(config.search_space) == repr({path: Range(choices=choices)})  # 1 == 1.0, but is no text of it.
+    assert repr(taken(unbind(config), path)) == repr(choices[0])
+
+
+def test_a_feature_or_a_formula_may_be_called_search(load):
+    called = "price: {kind: numeric, scaling: log}"
+    config = load(
+        SPLIT,
+        SEARCH,
+        OF_TOWER,
+        (called, f"{called}\n  search: {{kind: cross, of: [item, user], hash_buckets: 10, dim: 4}}"),
+        (MODEL, "fusion: {served: search, formulas: {search: {kind: weighted_sum, weights: {click: 1}}}}\nmodel:\n"),
+    )
+    assert "search" in config.features
+    assert list(config.search_space) == ["model.tower"]
+
+
+def test_a_missing_value_is_one_mistake(load):
+    with pytest.raises(ConfigFileError) as error:
+        load(SPLIT, SEARCH, (TOWER, "tower: {search: {choices: [[8], [4]]}}"))
+    assert len(error.value.located) == 1
+
+
 def test_without_a_search_there_is_none(load):
     assert "search:" not in describe(load())
     assert load().search is None
@@ -100,7 +152,50 @@ WRONG = {
     ),
     "an end of a whole number's range": (
         (SPLIT, SEARCH, (EPOCHS, "epochs: 1\n  batch_size: {value: 64, search: {log: [16, 64]}}\n")),
-        "training.batch_size.search: 16.0 would not do: must be an integer, got 16.0.",
+        "training.batch_size.search: 16.0 would not do: must be an integer, got 16.0. Write `whole`, or `choices`.",
+    ),
+    "a section of the training": (
+        (
+            SPLIT,
+            SEARCH,
+            (
+                "training:\n  epochs: 1\n",
+                "training: {value: {epochs: 1}, search: {choices: [{epochs: 1}, {epochs: 2}]}}\n",
+            ),
+        ),
+        "training: cannot be searched for as a whole: write {value: ..., search: ...} in place of one of its values.",
+    ),
+    "a misplaced section": (
+        (SPLIT, (EPOCHS, "epochs: 1\n  search: {trials: 9}\n")),
+        "training: `search` is not a key here.",
+    ),
+    "a fraction among whole numbers": (
+        (
+            SPLIT,
+            SEARCH,
+            ("label: clicked\n", "label: clicked\n    loss_weight: {value: 1.5, search: {whole: [1, 3]}}\n"),
+        ),
+        "tasks.0.loss_weight: `value` must be among what is searched, got 1.5: widen `search`, or change it.",
+    ),
+    "no value at all, among numbers": (
+        (SPLIT, SEARCH, (EPOCHS, "epochs: 1\n  clip_norm: {value: null, search: {linear: [1, 5]}}\n")),
+        "training.clip_norm: `value` must be among what is searched, got None: widen `search`, or change it.",
+    ),
+    "choices that mean the same": (
+        (
+            SPLIT,
+            SEARCH,
+            ("label: clicked\n", "label: clicked\n    loss_weight: {value: 1, search: {choices: [1, 1.0]}}\n"),
+        ),
+        "tasks.0.loss_weight.search: `choices` must differ, got 1 and 1.0, which are the same here. Leave one out.",
+    ),
+    "a signal's name": (
+        (
+            SPLIT,
+            SEARCH,
+            (MODEL, "signals:\n  - {name: {value: a, search: {choices: [a, b]}}, kind: contrastive}\nmodel:\n"),
+        ),
+        "signals.0.name: cannot be searched for: `name` says which signal it is. Search among its other fields.",
     ),
     "a warm start": (
         (
