@@ -75,14 +75,14 @@ class RankingLoss(abc.ABC):
         scores, labels = tf.cast(scores, tf.float32), tf.cast(labels, tf.float32)
         weights = tf.ones_like(scores) if weights is None else tf.cast(weights, tf.float32)
         takes_part = (weights > 0) & (lists >= 0)
-        labels = tf.where(takes_part, labels, 0.0)
+        # What counts for nothing may be anything: 0 times infinity is no number, and beside a nan no order holds.
+        scores, labels = tf.where(takes_part, scores, 0.0), tf.where(takes_part, labels, 0.0)
         ordered = order_rows(lists, takes_part, self.key(tf.stop_gradient(scores), labels), longest=longest)
         weights = ordered.taken(tf.where(takes_part, weights, 0.0))
         means = tf.math.divide_no_nan(ordered.sum_lists(weights), ordered.sum_lists(tf.ones_like(weights)))
         rows = Rows(
             ordered,
-            # A score that counts for nothing may be anything; 0 times infinity would be no number.
-            ordered.taken(tf.where(takes_part, scores, 0.0)),
+            ordered.taken(scores),
             ordered.taken(labels),
             tf.math.divide_no_nan(weights, ordered.of_rows(means)),
         )

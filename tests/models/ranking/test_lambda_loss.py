@@ -48,3 +48,13 @@ def test_two_rows_by_hand():
 def test_what_cannot_be_is_refused(fields, sentence):
     with pytest.raises(ConfigError, match=sentence):
         LambdaLoss(**fields)
+
+
+def test_a_score_that_is_no_number_leaves_the_ranks_of_other_lists_alone():
+    draws = np.random.default_rng(0)
+    scores, labels, lists = draws.normal(size=24), draws.integers(0, 4, 24), np.repeat(np.arange(4), 6)
+    whole = LambdaLoss()(scores, labels, lists=lists).losses
+    places = np.arange(0, 24, 4)
+    strange, none = np.insert(scores, places, np.nan), np.insert(lists, places, -1)
+    found = LambdaLoss()(strange, np.insert(labels, places, 1), lists=none).losses
+    np.testing.assert_allclose(found.numpy()[none >= 0], whole, rtol=1e-6)
