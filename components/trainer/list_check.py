@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from components.trainer.settings import Distribution, TrainingSettings
 
 __all__ = ["list_problems"]
+
+_LEAST_ROWS: Final = 2
 
 
 def list_problems(training: TrainingSettings, list_column: str | None) -> Iterator[tuple[str, str]]:
@@ -15,6 +18,9 @@ def list_problems(training: TrainingSettings, list_column: str | None) -> Iterat
         if training.list_limit is not None:
             yield "list_limit", f"must be left out without a ranking task, got {training.list_limit!r}."
         return
+    if training.largest_list < _LEAST_ROWS:
+        field = "batch_size" if training.list_limit is None else "list_limit"
+        yield field, f"must be at least {_LEAST_ROWS} with ranking tasks, got 1: a list of one row has no order."
     if training.distribution is not Distribution.ONE_DEVICE:
         got = training.distribution.value
         yield "distribution", f"must be one_device with ranking tasks, got {got}: it would tear lists between devices."

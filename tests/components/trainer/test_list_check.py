@@ -30,5 +30,14 @@ def test_a_limit_of_lists_is_for_ranking_tasks_and_below_the_batch():
         TrainingSettings(epochs=1, list_limit=0)
 
 
+def test_parts_of_one_row_are_refused_since_they_have_no_order():
+    for field, settings in (("list_limit", {"list_limit": 1}), ("batch_size", {"batch_size": 1})):
+        ((found, message),) = list_problems(TrainingSettings(epochs=1, **settings), "session")
+        assert (found, message) == (
+            field,
+            "must be at least 2 with ranking tasks, got 1: a list of one row has no order.",
+        )
+
+
 def test_one_of_several_tasks_may_be_trained_by_the_settings_of_all(plan, with_training):
     assert with_training(plan, list_limit=9).training.list_limit == 9

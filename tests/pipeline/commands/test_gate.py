@@ -57,7 +57,14 @@ def test_rules_can_come_from_a_configuration(declared):
     assert "Not simulated of ctcvr calibration: min, max." in done.output
     rules = "gate.rules=[{output: click, metric: auc, margin: 0.01, min: 0.6, inconclusive: pass_with_warning}, "
     rules += "{output: click, metric: auc, margin: 0.1, slices: [[city]], only_slices: true}]"
-    of_slices = ["--set", rules, "--set", "evaluation={slices: [[city]], cluster: user, user: user}", "--set", "gate.anchor=null"]
+    of_slices = [
+        "--set",
+        rules,
+        "--set",
+        "evaluation={slices: [[city]], cluster: user, user: user}",
+        "--set",
+        "gate.anchor=null",
+    ]
     lenient = run(*asked, "--base-rate", "0.1", *of_slices)
     assert lenient.exit_code == 0, lenient.output
     assert "With a margin of 0.01 AUC" in lenient.output
