@@ -8,7 +8,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from components.trees.checks import check_rows
+from components.trees.checks import HIGHEST_GRADE, check_rows, check_spare_list, list_tells, telling_lists
 from components.trees.objective import Objective
 from components.trees.rows import TreeRows
 from models.errors import raise_if_any
@@ -85,26 +85,35 @@ def grow(rows: TreeRows, objective: Objective, settings: TreeSettings, *, watche
         rows: To learn.
         objective: What is minimised.
         settings: How.
-        watched: Rows that tell when to stop; None holds a tenth of `rows` out, whole lists where there are lists, and
-            then grows as many trees on all of them.
+        watched: Rows that tell when to stop. None, or, of a ranking, rows in whose lists no labels differ, hold a tenth
+            of `rows` out, whole lists where there are lists, and then grow as many trees on all of them.
 
     Raises:
-        UnusableInputError: The labels are all equal, or, of a ranking, no list has two that differ, a label is no
-            grade, or rows have no lists.
+        UnusableInputError: The labels are all equal, or, of a ranking, no list has two that differ, or a single one
+            that would have to be held out, a label is no grade, or rows have no lists.
     """
     check_rows(rows, objective)
-    if watched is not None and len(watched):
+    if watched is not None and len(watched) and (not objective.is_ranking or telling_lists(watched)):
         return _grown(rows, objective, settings, watched=watched)
-    is_out = _held_out(rows, settings.seed)
+    is_out = _held_out(rows, settings.seed, is_ranking=objective.is_ranking)
     told = _grown(rows.chosen(~is_out), objective, settings, watched=rows.chosen(is_out))
     return _grown(rows, objective, dataclasses.replace(settings, rounds=told.rounds), watched=None)
 
 
-def _held_out(rows: TreeRows, seed: int) -> np.ndarray:
-    """`[rows]` bool: a tenth of the lists, or of the rows where there are none."""
+def _held_out(rows: TreeRows, seed: int, *, is_ranking: bool) -> np.ndarray:
+    """`[rows]` bool: a tenth of the lists, or of the rows where there are none, or but one.
+
+    Of a ranking it is a tenth of the lists with labels that differ: by others every order is as good.
+    """
     units = np.arange(len(rows)) if rows.lists is None else np.unique(rows.lists, return_inverse=True)[1]
-    draws = np.random.default_rng(seed).random(int(units.max()) + 1)
-    is_out = draws <= np.quantile(draws, _HELD_OUT)
+    if is_ranking:
+        check_spare_list(rows)
+        chosen = list_tells(rows)
+    else:
+        units = units if units.any() else np.arange(len(rows))
+        chosen = np.ones(int(units.max()) + 1, bool)
+    draws = np.random.default_rng(seed).random(len(chosen))
+    is_out = chosen & (draws <= np.quantile(draws[chosen], _HELD_OUT))
     return is_out[units]
 
 
@@ -138,7 +147,12 @@ def _parameters(objective: Objective, settings: TreeSettings) -> dict[str, Any]:
     if objective.alpha is not None:
         found["alpha"] = objective.alpha
     if objective.is_ranking:
-        found |= {"eval_at": [settings.ndcg_at], "lambdarank_truncation_level": settings.ndcg_at}
+        found |= {
+            "eval_at": [settings.ndcg_at],
+            "lambdarank_truncation_level": settings.ndcg_at,
+            # By default a grade gains 2^grade - 1; the NDCG by which it is judged takes the grade.
+            "label_gain": list(range(HIGHEST_GRADE + 1)),
+        }
     return found
 
 

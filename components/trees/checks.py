@@ -10,9 +10,9 @@ from components.errors import UnusableInputError
 from components.trees.objective import Objective
 from components.trees.rows import TreeRows
 
-__all__ = ["check_rows", "telling_lists"]
+__all__ = ["HIGHEST_GRADE", "check_rows", "check_spare_list", "list_tells", "telling_lists"]
 
-HIGHEST_GRADE: Final = 30  # LightGBM's gain of a grade is 2^grade - 1, in 31 bits.
+HIGHEST_GRADE: Final = 30  # As many grades as LightGBM takes of its own accord.
 
 
 def check_rows(rows: TreeRows, objective: Objective) -> None:
@@ -38,12 +38,28 @@ def check_rows(rows: TreeRows, objective: Objective) -> None:
         )
 
 
+def check_spare_list(rows: TreeRows) -> None:
+    """Raises `UnusableInputError` where a single list has labels that differ, so that none can be held out."""
+    if telling_lists(rows) == 1:
+        raise UnusableInputError(
+            [
+                "`lists` must hold two with labels that differ, got 1: none is left to tell how many trees to grow. "
+                "Declare a validation split with one."
+            ]
+        )
+
+
 def telling_lists(rows: TreeRows) -> int:
     """How many lists have labels that differ: others, lists of one among them, say nothing of an order."""
+    return int(list_tells(rows).sum())
+
+
+def list_tells(rows: TreeRows) -> np.ndarray:
+    """`[lists]` bool, by the order of their ids: whether labels differ in each; none where rows have no lists."""
     if rows.lists is None:
-        return 0
+        return np.zeros(0, bool)
     units = np.unique(rows.lists, return_inverse=True)[1]
     lowest, highest = np.full(int(units.max()) + 1, np.inf), np.full(int(units.max()) + 1, -np.inf)
     np.minimum.at(lowest, units, rows.labels)
     np.maximum.at(highest, units, rows.labels)
-    return int((highest > lowest).sum())
+    return np.asarray(highest > lowest)

@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 from components.errors import UnusableInputError
 from components.trees.boosting import LONGEST_LIST, TreeSettings, grow
 from components.trees.objective import LAMBDAMART, objective_of
+from components.trees.rows import TreeRows
 from models.errors import ConfigError
 from models.heads import Binary
 from tests.components.trees.samples import SIZE, ndcg, rows_of
@@ -121,6 +122,43 @@ def test_rows_that_tell_nothing_are_refused(rows, changes, objective, said):
 def test_no_row_at_all_is_refused(rows):
     with pytest.raises(UnusableInputError, match=r"^`labels` must be of one row or more, got none: no label is known"):
         grow(rows.chosen(np.zeros(len(rows), bool)), BINARY, QUICK)
+
+
+def test_grades_gain_what_they_gain_in_the_ndcg_that_judges():
+    # Of each pair one row has grade 2, the other 3 in three lists of four, else 0. With the grade as its gain the sure
+    # row belongs first: 0.75 of 0.09 is lost by it, 0.25 of 0.37 otherwise. With 2^grade - 1 it would be 0.75 of 0.17.
+    lists = np.repeat(np.arange(400), 2)
+    is_sure = np.arange(800) % 2
+    labels = np.where(is_sure, 2.0, np.where(lists % 4, 3.0, 0.0))
+    rows = TreeRows(
+        values=is_sure[:, None].astype(float), categories=(), labels=labels, weights=np.ones(800), lists=lists
+    )
+    bold, sure = grow(rows, LAMBDAMART, QUICK, watched=rows).scores(np.array([[0.0], [1.0]]))
+    assert sure > bold
+
+
+def few_telling(rows, count):
+    """The rows, of whose lists the first `count` alone have labels that differ."""
+    return dataclasses.replace(rows, labels=np.where(rows.lists < count, rows.labels, 0.0))
+
+
+def test_lists_that_say_nothing_do_not_tell_when_to_stop(rows):
+    few = few_telling(rows, 40)
+    blank = dataclasses.replace(rows, labels=np.zeros(len(rows)))
+    assert grow(few, LAMBDAMART, QUICK).rounds > 1
+    assert grow(few, LAMBDAMART, QUICK, watched=blank).rounds > 1
+
+
+def test_a_single_list_that_says_something_is_not_held_out(rows):
+    with pytest.raises(
+        UnusableInputError, match=r"^`lists` must hold two with labels that differ, got 1: none is left"
+    ):
+        grow(few_telling(rows, 1), LAMBDAMART, QUICK)
+
+
+def test_rows_of_a_single_cluster_are_held_out_one_by_one(rows):
+    together = dataclasses.replace(rows, lists=np.zeros(len(rows), np.int64))
+    assert grow(together, BINARY, QUICK).rounds > 1
 
 
 def test_settings_name_all_that_is_wrong():
