@@ -74,6 +74,9 @@ class AffinePower(Formula):
         ]
 
     @override
+    def factors(self, values: Mapping[str, Array], weights: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: weights[name + _PLUS] + weights[name + _TIMES] * values[name] for name in self.weights}
+
+    @override
     def score(self, values: Mapping[str, Array], weights: Mapping[str, Array], arrays: Arrays) -> Array:
-        factors = {name: weights[name + _PLUS] + weights[name + _TIMES] * values[name] for name in self.weights}
-        return product_of(factors, weights, arrays)
+        return product_of(self.factors(values, weights), weights, arrays)

@@ -53,6 +53,11 @@ class Formula(abc.ABC):
             `[rows]` float64, finite; more is better.
         """
 
+    def factors(self, values: Mapping[str, Array], weights: Mapping[str, Array]) -> dict[str, Array]:
+        """What it takes logarithms of, `[rows]` by what it reads, before any counts as `LEAST`; see `score`."""
+        del values, weights
+        return {}
+
     def problems(self, weights: Mapping[str, float]) -> list[str]:
         """What is wrong with these weights, declared or not; sentences."""
         return weight_problems(weights)

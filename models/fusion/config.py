@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import numpy as np
-
 from models.arrays import Array, Arrays
+from models.binding import nearest
 from models.errors import raise_if_any
 from models.fusion.affine_power import AffinePower
 from models.fusion.base import Formula
@@ -157,13 +156,6 @@ class FusionConfig:
                 found.update(dict.fromkeys(f"{where}: {problem}" for problem in formula.problems(vector)))
         return list(found)
 
-    def num_floored(self, formula: str, values: Mapping[str, np.ndarray]) -> dict[str, int]:
-        """By what a formula takes logarithms of, in how many prepared rows it is 0 or less, if in any."""
-        declared = self.formulas[formula]
-        names = declared.reads if declared.in_logs else ()
-        counts = {name: int(np.count_nonzero(values[name] <= 0)) for name in names}
-        return {name: count for name, count in counts.items() if count}
-
     @property
     def _expressions(self) -> dict[str, ExpressionFormula]:
         return {name: formula for name, formula in self.formulas.items() if isinstance(formula, ExpressionFormula)}
@@ -201,7 +193,12 @@ class FusionConfig:
             for name in formula.reads:
                 text = self.columns[name].is_text if name in self.columns else False
                 wanted = formula.types.get(name) if isinstance(formula, ExpressionFormula) else "number"
-                if wanted is not None and text != (wanted == "string"):
+                if name not in self.columns and wanted == "string":
+                    yield (
+                        f"`{name}` is a text to formula `{title}`, which no output is: declare the column under "
+                        f'`columns`, such as {name}: {{missing: ""}}.'
+                    )
+                elif wanted is not None and text != (wanted == "string"):
                     given = "a text" if text else "a number"
                     yield f"`{name}` is {given} by its `missing`, but formula `{title}` reads it as a {wanted}."
 
@@ -214,10 +211,8 @@ class FusionConfig:
             for formula, weights in formulas.items():
                 known = self.formulas[formula].declared if formula in self.formulas else None
                 if known is None:
-                    yield f"`segment.weights.{segment}` names formula `{formula}`, of {', '.join(self.formulas)}."
+                    yield f"`segment.weights.{segment}` names formula `{formula}`. {nearest(formula, self.formulas)}"
                 for weight in weights:
                     if known is not None and weight not in known:
-                        yield (
-                            f"`segment.weights.{segment}.{formula}` has no weight `{weight}` to change, "
-                            f"only {', '.join(known)}."
-                        )
+                        others = f"only {', '.join(known)}" if known else "for the formula has none"
+                        yield f"`segment.weights.{segment}.{formula}` has no weight `{weight}` to change, {others}."

@@ -28,5 +28,10 @@ class PowerProduct(ByName):
     in_logs: ClassVar[bool] = True
 
     @override
+    def factors(self, values: Mapping[str, Array], weights: Mapping[str, Array]) -> dict[str, Array]:
+        del weights
+        return {name: values[name] for name in self.weights}
+
+    @override
     def score(self, values: Mapping[str, Array], weights: Mapping[str, Array], arrays: Arrays) -> Array:
-        return product_of({name: values[name] for name in self.weights}, weights, arrays)
+        return product_of(self.factors(values, weights), weights, arrays)

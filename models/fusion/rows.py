@@ -10,7 +10,7 @@ from models.arrays import NUMPY
 from models.fusion.config import FusionConfig
 from models.fusion.weights import FlatWeights, key_of
 
-__all__ = ["score_rows"]
+__all__ = ["score_rows", "weights_of_rows"]
 
 
 def score_rows(
@@ -28,10 +28,21 @@ def score_rows(
     Returns:
         `[rows]` float64, finite; more is better.
     """
-    flat = fusion.declared if weights is None else weights
     declared = fusion.formulas[formula]
+    own = weights_of_rows(fusion, formula, values, weights=weights)
+    with np.errstate(all="ignore"):
+        return np.asarray(declared.score(fusion.prepare(values, NUMPY), own, NUMPY))
+
+
+def weights_of_rows(
+    fusion: FusionConfig, formula: str, values: Mapping[str, np.ndarray], *, weights: FlatWeights | None = None
+) -> dict[str, float | np.ndarray]:
+    """By weight a number or, where segments differ, `[rows]`; arguments as of `score_rows`."""
+    flat = fusion.declared if weights is None else weights
     segments = {key.partition("@")[2] for key in flat if "@" in key}
-    own: dict[str, float | np.ndarray] = {name: flat[key_of(formula, name)] for name in declared.declared}
+    own: dict[str, float | np.ndarray] = {
+        name: flat[key_of(formula, name)] for name in fusion.formulas[formula].declared
+    }
     if fusion.segment is not None:
         column = values[fusion.segment.column]
         for segment in sorted(segments):
@@ -40,5 +51,4 @@ def score_rows(
                 key = key_of(formula, name, segment)
                 if key in flat:
                     own[name] = np.where(is_in, flat[key], common)
-    with np.errstate(all="ignore"):
-        return np.asarray(declared.score(fusion.prepare(values, NUMPY), own, NUMPY))
+    return own

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from components.fusion.rows_file import columns_of, read_rows, values_of
-from models.arrays import NUMPY
-from models.fusion import FlatWeights, FusionConfig, WeightsFrom, version_of
+from models.fusion import AffinePower, FlatWeights, FusionConfig, WeightsFrom, version_of
+from models.fusion.floored import num_floored
 from models.fusion.kept import kept_weights
 from pipeline.config import PipelineConfig
 from pipeline.config.describe_fusion import fusion_lines
@@ -66,10 +66,13 @@ def reminder(config: PipelineConfig, fusion: FusionConfig, weights: FlatWeights)
 def _floored(served: ServedScores) -> Iterator[str]:
     fusion = served.fusion
     batch = read_rows(served.rows, columns_of(fusion))
-    prepared = fusion.prepare(values_of(fusion, batch), NUMPY)
-    for name in fusion.formulas:
-        for column, count in fusion.num_floored(name, prepared).items():
-            yield f"{name}: `{column}` is 0 or less in {count:,} of {len(batch):,} rows: they come last by it."
+    values = values_of(fusion, batch)
+    for title, formula in fusion.formulas.items():
+        for name, count in num_floored(fusion, title, values, weights=served.weights).items():
+            what = f"`{name}`, with its plus and times," if isinstance(formula, AffinePower) else f"`{name}`"
+            for end, rows in (("last", count.last), ("first", count.first)):
+                if rows:
+                    yield f"{title}: {what} is 0 or less in {rows:,} of {len(batch):,} rows: they come {end} by it."
 
 
 def _number(value: float | None) -> str:

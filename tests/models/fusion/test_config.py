@@ -42,13 +42,6 @@ def test_a_segment_has_its_own_weights_and_an_unknown_one_the_common():
     assert of_us[0] != common[0]
 
 
-def test_rows_of_which_the_logarithm_is_not_real_are_counted():
-    prepared = FUSION.prepare(draw_rows(), NUMPY)
-    # By the rows: prices of 0, -3 and minus infinity, a click of 0.
-    assert FUSION.num_floored("power_product", prepared) == {"price": 3, "click": 1}
-    assert FUSION.num_floored("weighted_sum", prepared) == {}
-
-
 def declare(**changes: object) -> FusionConfig:
     return FusionConfig(**{"formulas": MAIN, "served": "main", **changes})
 
@@ -69,7 +62,19 @@ def segment(**weights: object) -> Segment:
             {"formulas": {"main": ExpressionFormula(expression="click + is_missing(buy)")}},
             r"`is_missing\(buy\)` in formula `main` asks of no entry of `columns`: it is never true.",
         ),
-        ({"segment": segment(US={"man": {"click": 1.0}})}, "names formula `man`, of main."),
+        ({"segment": segment(US={"man": {"click": 1.0}})}, "names formula `man`. Did you mean `main`?"),
+        (
+            {
+                "formulas": {"main": ExpressionFormula(expression="click")},
+                "segment": segment(US={"main": {"click": 1.0}}),
+            },
+            "has no weight `click` to change, for the formula has none.",
+        ),
+        (
+            {"formulas": {"main": ExpressionFormula(expression='click + (1 if country == "US" else 0)')}},
+            "`country` is a text to formula `main`, which no output is: declare the column under `columns`, such as "
+            'country: {missing: ""}.',
+        ),
         ({"segment": segment(US={"main": {"clik": 1.0}})}, "has no weight `clik` to change, only click, buy."),
         ({"segment": segment(**{"False": {"main": {"click": 1.0}}})}, "names 'False', which YAML made of another word"),
         (

@@ -42,7 +42,11 @@ def test_what_passes_is_pushed_and_how_the_next_run_takes_it_is_said(fusion):
     assert [line.split() for line in shown.out.splitlines() if line.startswith("main.click ")] == [
         ["main.click", "0.95", "1"]
     ]
-    assert "main: `price` is 0 or less in 1," in shown.out
+    assert "0 or less" not in shown.out  # The price has a weight of 0.
+    fusion("set", "main.price=-0.001")
+    _, shown, _ = fusion("show")
+    (line,) = [line for line in shown.out.splitlines() if line.startswith("main: `price` is 0 or less in 1,")]
+    assert line.endswith(" of 12,000 rows: they come first by it.")
 
 
 def test_what_is_refused_is_said_with_its_reason_and_a_status_of_its_own(fusion):
