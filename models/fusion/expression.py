@@ -19,7 +19,8 @@ from models.fusion.columns import missing_name
 
 __all__ = ["ExpressionFormula"]
 
-_TRIED: Final = 256  # Rows by which a constant score is noticed.
+_TRIED: Final = 256  # Rows of each size by which a constant score is noticed.
+_SIZES: Final = (1.0, 1e6, -1e6)  # Chances, and amounts: of them max(price - 10, 0) differs, of chances it does not.
 
 
 @final
@@ -102,7 +103,8 @@ class ExpressionFormula(Formula):
         if self.asked or any(isinstance(node, asks) for node in ast.walk(self._parsed.tree)):
             return []
         draws = np.random.default_rng(0)
-        rows = {name: draws.uniform(0.01, 0.99, _TRIED) for name in self.reads}
+        sizes = np.repeat(_SIZES, _TRIED)
+        rows = {name: sizes * draws.uniform(0.01, 0.99, len(sizes)) for name in self.reads}
         if np.ptp(self.score_rows(rows, np.array([weights[name] for name in self.weights]))) > 0:
             return []
         return [f"`{self.expression}` with {dict(weights)!r} is the same number in every row: change the weights."]

@@ -148,3 +148,9 @@ def test_where_a_column_is_missing_its_stand_in_is_read_and_is_missing_is_true()
 def test_a_formula_that_cannot_rank_is_refused(declare, message):
     with pytest.raises(ConfigError, match=message):
         declare()
+
+
+@pytest.mark.parametrize("expression", ["max(spend - 10, 0)", "min(margin, 0)", "max(price, 100) * weight"])
+def test_what_is_cut_off_beyond_all_chances_is_not_taken_for_one_number(expression):
+    weights = {"weight": -2.0} if "weight" in expression else {}
+    assert ExpressionFormula(expression=expression, weights=weights).declared == weights
