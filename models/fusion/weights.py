@@ -53,7 +53,8 @@ def parse_weights(text: str) -> dict[str, float]:
     """
     found: dict[str, float] = {}
     problems = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    lines = text.removesuffix("\n").split("\n")  # Not `splitlines`: a segment's name may hold what else it divides by.
+    for number, line in enumerate(lines, start=1):
         key, tab, value = line.partition("\t")
         try:
             found[key] = float(value)

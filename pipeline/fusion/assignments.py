@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from models.binding import nearest
 from models.errors import raise_if_any
 from models.fusion import FlatWeights, FusionConfig
 
 __all__ = ["assigned"]
+
+_DIVIDES: Final = re.compile(r"[\t\r\n]")  # Keys and numbers, and lines, of the file that servers read.
 
 
 def assigned(fusion: FusionConfig, weights: FlatWeights, assignments: Sequence[str]) -> dict[str, float]:
@@ -49,3 +53,5 @@ def _key_problems(fusion: FusionConfig, weights: FlatWeights, text: str, *, key:
         yield f"`{key}` names a segment, but what serves has none: declare `fusion.segment`, and run the pipeline."
     if at and not segment.strip():
         yield f"`{key}` must name a segment after @, got none."
+    if _DIVIDES.search(segment):
+        yield f"`{key}` must name a segment of one line without tabs, got {segment!r}."

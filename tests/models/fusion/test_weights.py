@@ -13,6 +13,12 @@ def test_weights_survive_their_file_to_the_last_bit():
     assert parse_weights(weights_text(WEIGHTS)) == WEIGHTS
 
 
+@pytest.mark.parametrize("between", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", " @ "])
+def test_a_segment_may_hold_any_mark_but_what_divides_lines_and_columns(between):
+    weights = {"main.click": 1.0, f"main.click@New{between}York": 2.0}
+    assert parse_weights(weights_text(weights)) == weights
+
+
 def test_the_version_follows_from_the_weights_alone_and_is_exact_in_json():
     assert version_of(WEIGHTS) == version_of(dict(reversed(WEIGHTS.items())))
     assert version_of(WEIGHTS) != version_of({**WEIGHTS, "main.click": 1.0000000000000002})

@@ -112,6 +112,8 @@ def test_a_score_that_no_rule_judges_cannot_be_changed(shop):
         (["main.click="], "`main.click` must be set to a number, got ''."),
         (["main.click=nan"], "weight `click` must be between"),
         (["main.click@=1"], "`main.click@` must name a segment after @, got none."),
+        (["main.click@U\tS=1"], r"must name a segment of one line without tabs, got 'U\\tS'."),
+        (["main.click@U\nS=1"], r"must name a segment of one line without tabs, got 'U\\nS'."),
         (["main.click=1", "main.click=2"], "`main.click` is set twice: keep one."),
         (["main.click=0", "main.buy=0"], "formula `main`: `weights` must hold one that is not 0"),
         (["main.click=1"], "version 7 has these weights already: nothing would change."),
