@@ -42,7 +42,8 @@ def gate_problems(
         if fusion is not None and rule.output in fusion.scores:
             yield from _score_problems(rule, fusion)
         else:
-            yield from _output_problems(rule, owners, complete=None not in tasks)
+            scores = () if fusion is None else fusion.judged
+            yield from _output_problems(rule, owners, scores=scores, complete=None not in tasks)
         if evaluation is not None:
             yield from _evaluation_problems(rule, evaluation)
     if gate is None:
@@ -111,13 +112,16 @@ def _owners(tasks: Sequence[Task | None]) -> dict[str, Task]:
     return owners
 
 
-def _output_problems(asked: AskedRule, owners: Mapping[str, Task], *, complete: bool) -> Iterator[Problem]:
+def _output_problems(
+    asked: AskedRule, owners: Mapping[str, Task], *, scores: Sequence[str], complete: bool
+) -> Iterator[Problem]:
     if asked.output is None:
         return
     task = owners.get(asked.output)
     if task is None:
         if complete:
-            message = f"no task or product is called `{asked.output}`. {nearest(asked.output, owners)}"
+            kinds = "task, product or judged score" if scores else "task or product"
+            message = f"no {kinds} is called `{asked.output}`. {nearest(asked.output, [*owners, *scores])}"
             yield Problem((*asked.path, "output"), message)
         return
     if asked.metric is not None and asked.metric not in metrics_of(task.kind):

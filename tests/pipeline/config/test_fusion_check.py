@@ -126,7 +126,12 @@ def test_a_score_is_judged_by_a_rule_or_observed(ruled):
         (RULE.replace("auc", "log_loss"), "  label: ctcvr\n", "`log_loss` is no metric of a score, which is no prob"),
         (RULE.replace("score", "score/main"), "  label: ctcvr\n", "`score/main` is not judged by `fusion.label`"),
         (RULE, "", "`score` is not judged by `fusion.label`, None: name what it is to rank."),
-        (RULE.replace("score", "scor"), "  label: ctcvr\n", "no task or product is called `scor`."),
+        (
+            RULE.replace("score", "score/sun"),
+            "  label: ctcvr\n",
+            "no task, product or judged score is called `score/sun`. Did you mean `score/sum`?",
+        ),
+        (RULE.replace("score", "scor"), "", "no task or product is called `scor`. Known: `buy`, `click`, `ctcvr`."),
         (RULE.replace("auc", "gauc"), "  label: ctcvr\n", "`gauc` needs `evaluation.user`"),
     ],
 )
