@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.fusion_tuner.config import FusionTuneConfig
+from components.fusion_tuner.goals import Within
 from components.tuner.config import When
 from models.fusion import ExpressionFormula, Formula, FusionColumn, FusionConfig, version_of
 
@@ -29,6 +30,9 @@ def tune_lines(tune: FusionTuneConfig | None, fusion: FusionConfig | None) -> li
     runs = "in every run" if tune.when is When.EVERY_RUN else "when asked"
     bounds = ", ".join(f"{name} {own.least:g} to {own.most:g}" for name, own in tune.bounds.items())
     goal = f"{tune.goal.kind} of {', '.join(tune.goal.names)}"
+    if isinstance(tune.goal, Within):
+        held = "".join(f", {name} changing by {least:+g} or more" for name, least in tune.goal.least_change.items())
+        goal = f"most of {tune.goal.maximise}{held}"
     segments = f", then of each {fusion.segment.column}" if tune.segments and fusion.segment else ""
     return [f"  weights of {tune.formula or fusion.served} searched {runs}: {bounds}{segments}; {goal}"]
 

@@ -159,18 +159,23 @@ def stack_lines(proposal: Proposal) -> Iterator[str]:
 
 def end_sentence(proposal: Proposal) -> str:
     """What to do with it."""
-    if proposal.tuning.chosen is None:
-        return "Nothing tried meets the goal's bounds: the common weights stay."
+    stays = ""
+    if proposal.tuning.chosen is None:  # Segments may get weights of their own all the same.
+        stays = "Nothing tried meets the goal's bounds: the common weights stay."
+    if not proposal.assignments and stays:
+        return stays
     if not proposal.assignments and proposal.tuning.goal == Pareto.kind:
         return "Nothing tried gains and falls nowhere, so the present weights stay; any point can be set by hand."
     if not proposal.assignments:
         return "Nothing tried is worth more than the present weights: they stay."
     if not any(change.is_gain for change in proposal.changes if change.objective in proposal.tuning.aims):
-        return (
+        found = (
             "Nothing is changed yet. On the rows that the search never saw no gain can be told from chance: leave the "
             "weights, or bring more rows. To put the proposed ones live all the same, where the gate lets them pass:"
         )
-    return "Nothing is changed yet. To put the proposed weights live, where the gate lets them pass:"
+    else:
+        found = "Nothing is changed yet. To put the proposed weights live, where the gate lets them pass:"
+    return f"{stays} {found}".strip()
 
 
 def gate_sentence(refusal: str) -> str:

@@ -66,6 +66,13 @@ def test_a_search_is_declared_beside_what_is_served_and_is_no_part_of_it(declare
     assert line in describe(config).splitlines()
 
 
+def test_by_how_much_objectives_may_fall_is_told(declare):
+    within = "{kind: within, maximise: click.gauc, least_change: {ctcvr.ndcg: -0.001, buy.gauc: 0}}"
+    config = declare(("{kind: sum, shares: {click.gauc: 1, ctcvr.ndcg: 2e0}}", within))
+    goal = "most of click.gauc, ctcvr.ndcg changing by -0.001 or more, buy.gauc changing by +0 or more"
+    assert [line for line in describe(config).splitlines() if line.endswith(f"; {goal}")]
+
+
 def test_the_column_of_propensities_is_kept_as_a_number_with_the_rows_that_were_judged(declare):
     config = declare()
     assert config.kept_columns["clicked"] is ColumnType.NUMBER

@@ -121,6 +121,12 @@ def test_where_nothing_is_to_be_changed_there_is_no_command(changes, end):
     assert (view.end, view.command) == (end, "")
 
 
+def test_where_only_segments_are_to_be_changed_that_stands_before_the_command():
+    view = ProposalView.of(dataclasses.replace(PROPOSAL, tuning=dataclasses.replace(TUNING, chosen=None)))
+    assert view.end.startswith("Nothing tried meets the goal's bounds: the common weights stay. Nothing is changed")
+    assert view.end.endswith("where the gate lets them pass:") and view.command
+
+
 def test_the_page_and_the_terminal_show_the_same(run, tmp_path):
     path = tmp_path / "page.html"
     page = proposal_page(
