@@ -222,9 +222,17 @@ def _z_scores(columns: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     deviation = tf.where(variance > 1e-12 * mean * mean, tf.sqrt(variance), tf.zeros_like(variance))
     # Rounded, so that the order in which Beam adds up the rows, which differs between runs, changes nothing.
     mean, deviation = (tf.cast(tf.cast(part, tf.float32), tf.float64) for part in (mean, deviation))
-    scaled = tf.math.divide_no_nan(values - mean, deviation)
-    scaled = tf.where(known, scaled, tf.constant(float("nan"), tf.float64))
-    return dict(zip(columns, tf.unstack(tf.cast(scaled, tf.float32), axis=1), strict=True))
+    # Column by column, so that a request that lacks one, as it does a position, leaves the others.
+    return {
+        name: _scaled(values, mean[place], deviation[place]) for place, (name, values) in enumerate(columns.items())
+    }
+
+
+def _scaled(values: tf.Tensor, mean: tf.Tensor, deviation: tf.Tensor) -> tf.Tensor:
+    import tensorflow as tf
+
+    found = tf.math.divide_no_nan(tf.cast(values, tf.float64) - mean, deviation)
+    return tf.where(tf.math.is_finite(values), tf.cast(found, tf.float32), float("nan"))
 
 
 def _buckets(columns: Mapping[str, tf.Tensor], count: int) -> dict[str, tf.Tensor]:

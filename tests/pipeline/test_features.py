@@ -22,13 +22,15 @@ FEATURES = {
     "logged": NumericFeature(column="price", scaling=Scaling.LOG),
     "plain": NumericFeature(column="price", scaling=Scaling.NONE, default=7.0),
     "bucket": NumericFeature(column="price", scaling=Scaling.BUCKETS, buckets=2),
+    "place": NumericFeature(scaling=Scaling.ZSCORE),
+    "place_bucket": NumericFeature(column="place", scaling=Scaling.BUCKETS, buckets=2),
     "pair": CrossFeature(of=("item", "seen"), hash_buckets=1_000),
 }
 ROWS = [
-    {"item": ["a"], "seen": ["b"], "tags": ["x|y"], "price": [1.0], "label/t": [1.0], "visit": ["7"]},
-    {"item": ["a"], "seen": ["b"], "tags": ["x"], "price": [2.0], "label/t": [0.0], "visit": ["7"]},
-    {"item": ["c"], "seen": ["a"], "tags": [], "price": [3.0], "label/t": [0.0], "visit": ["16777217"]},
-    {"item": [], "seen": ["a"], "tags": ["|z|"], "price": [], "label/t": [1.0], "visit": []},
+    {"item": ["a"], "seen": ["b"], "tags": ["x|y"], "price": [1.0], "label/t": [1.0], "place": [1.0], "visit": ["7"]},
+    {"item": ["a"], "seen": ["b"], "tags": ["x"], "price": [2.0], "label/t": [0.0], "place": [2.0], "visit": ["7"]},
+    {"item": ["c"], "seen": ["a"], "tags": [], "price": [3.0], "label/t": [0.0], "place": [3.0], "visit": ["16777217"]},
+    {"item": [], "seen": ["a"], "tags": ["|z|"], "price": [], "label/t": [1.0], "place": [4.0], "visit": []},
 ]
 
 
@@ -43,6 +45,7 @@ def transformed(tmp_path_factory):
 
     strings, numbers = tf.io.VarLenFeature(tf.string), tf.io.VarLenFeature(tf.float32)
     spec = {"item": strings, "seen": strings, "tags": strings, "price": numbers, "label/t": numbers, "visit": strings}
+    spec["place"] = numbers
     metadata = dataset_metadata.DatasetMetadata(schema_utils.schema_from_feature_spec(spec))
     folder = tmp_path_factory.mktemp("transform")
     config = {FEATURES_KEY: features_to_json(FEATURES), PASSED_KEY: ["label/t"], LIST_KEY: "visit"}
@@ -123,6 +126,16 @@ def test_numbers_are_scaled_by_the_known_ones_and_missing_is_their_mean(transfor
     logs = np.log1p([1, 2, 3])
     expected = [*((logs - logs.mean()) / logs.std()), 0]
     np.testing.assert_allclose(column(transformed, "logged"), expected, atol=1e-5)
+
+
+def test_a_request_without_a_column_gets_all_features_that_do_not_read_it(transformed):
+    import tensorflow as tf
+
+    layer = transformed[1].transform_features_layer()
+    found = layer({"price": tf.sparse.from_dense(tf.constant([[1.0], [3.0]]))})
+    np.testing.assert_allclose(found["price"], [-(1.5**0.5), 1.5**0.5], rtol=1e-6)  # Of 1, 2 and 3.
+    assert {"logged", "plain", "bucket", "number_as_category"} <= set(found)
+    assert not {"place", "place_bucket", "item"} & set(found)
 
 
 def test_a_declared_default_fills_a_missing_number(transformed):
