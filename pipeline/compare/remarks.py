@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from components.comparison.cell import Cell, Slice, Status
+from components.comparison.cell import Cell, Reference, Slice, Status
 from components.gauc_weight import GaucWeight
 from pipeline.compare.result import Compared
 
@@ -34,7 +34,8 @@ def remarks_of(found: Compared) -> Iterator[str]:
 
 def called(cell: Cell) -> str:
     """What of which output, and on which rows."""
-    return f"{cell.output} {cell.metric}{f' on {place(cell.slice)}' if cell.slice else ''}"
+    against = ", anchor" if cell.against is Reference.ANCHOR else ""
+    return f"{cell.output} {cell.metric}{f' on {place(cell.slice)}' if cell.slice else ''}{against}"
 
 
 def place(name: Slice) -> str:

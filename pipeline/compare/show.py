@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from components.comparison.cell import Cell, Slice, Status
+from components.comparison.cell import Cell, Reference, Slice, Status
 from components.comparison.estimate import Estimate
 from components.gate.decision import Asked, Decision, Outcome
 from components.gate.gain import gain_of
@@ -28,6 +28,8 @@ _OTHER_COLOUR: Final = "yellow"
 _FIGURES: Final = ("rows", "A", "B", "gain", "from", "to")
 _LONGEST_WORD: Final = 28  # Of a name; what is longer goes on in the next line.
 _ANY_WIDTH: Final = 10_000
+
+_Key = tuple[str, str, Slice, bool]  # The last: whether it is about the anchor.
 
 
 def print_comparison(found: Compared, console: Console) -> None:
@@ -52,8 +54,8 @@ def _least_width(table: Table, console: Console) -> int:
 
 def _table(found: Compared, *, wide: bool) -> Table:
     """Answers are beside the figures where there is room, else after the names, which are folded."""
-    decisions, cells = _by_cell(found.report), _one_a_line(found.comparison.cells)
-    answers = [_answers(cell, decisions.get((cell.output, cell.metric, cell.slice), [])) for cell in cells]
+    decisions, cells = _by_cell(found.report), _shown(found)
+    answers = [_answers(cell, decisions.get(_asked_of(cell), [])) for cell in cells]
     beside = wide and any(answers)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
     table.add_column("", overflow="fold", max_width=None if wide else _LONGEST_WORD)
@@ -65,6 +67,14 @@ def _table(found: Compared, *, wide: bool) -> Table:
         named = label if beside or not answer else Text(": ").join([label, answer])
         table.add_row(named, *_figures(cell), *([answer] if beside else []))
     return table
+
+
+def _shown(found: Compared) -> list[Cell]:
+    """Those against the anchor after the others of their metric, and only where a rule asks of it."""
+    decisions, cells = _by_cell(found.report), _one_a_line(found.comparison.cells)
+    asked = [cell for cell in cells if cell.against is not Reference.ANCHOR or _asked_of(cell) in decisions]
+    places = {of: place for place, of in enumerate(dict.fromkeys((cell.output, cell.metric) for cell in asked))}
+    return sorted(asked, key=lambda cell: (places[cell.output, cell.metric], cell.against is Reference.ANCHOR))
 
 
 def _one_a_line(cells: Sequence[Cell]) -> list[Cell]:
@@ -81,6 +91,8 @@ def _head(found: Compared) -> Text:
         f"The gain is by how much A is better, of losses too; from and to are its {100 * _CONFIDENCE:g} % interval, "
         "two-sided.",
     ]
+    if any(cell.against is Reference.ANCHOR for cell in _shown(found)):
+        lines.append(f"Where a line says anchor, B is {found.comparison.references[Reference.ANCHOR]}.")
     unranked = dict.fromkeys(cell.metric for cell in found.comparison.cells if not SCALES[Metric(cell.metric)].sign)
     if unranked:
         lines.append(f"Of {', '.join(unranked)}, which is best at 1, it is A less B.")
@@ -93,7 +105,7 @@ def _labels(cells: Sequence[Cell]) -> Iterator[Text]:
     """Slices are set in under all rows."""
     above = None
     for cell in cells:
-        of = (cell.output, cell.metric)
+        of = (cell.output, cell.metric, cell.against is Reference.ANCHOR)
         yield Text(f"  {place(cell.slice)}" if cell.slice and of == above else called(cell))
         above = of
 
@@ -118,11 +130,16 @@ def _answers(cell: Cell, decisions: Sequence[Decision]) -> Text:
     return Text(", ").join(Text(_answer(own), _COLOURS.get(own.outcome, _OTHER_COLOUR)) for own in decisions)
 
 
-def _by_cell(report: GateReport | None) -> dict[tuple[str, str, Slice], list[Decision]]:
-    found: dict[tuple[str, str, Slice], list[Decision]] = {}
-    for decision in report.decisions if report is not None else ():
-        found.setdefault((decision.output, decision.metric.value, decision.slice), []).append(decision)
+def _by_cell(report: GateReport | None) -> dict[_Key, list[Decision]]:
+    found: dict[_Key, list[Decision]] = {}
+    for own in report.decisions if report is not None else ():
+        key = own.output, own.metric.value, own.slice, own.against is Reference.ANCHOR
+        found.setdefault(key, []).append(own)
     return found
+
+
+def _asked_of(cell: Cell) -> _Key:
+    return cell.output, cell.metric, cell.slice, cell.against is Reference.ANCHOR
 
 
 def _answer(decision: Decision) -> str:

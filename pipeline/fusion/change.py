@@ -81,9 +81,11 @@ def set_weights(config: PipelineConfig, assignments: Sequence[str], *, now_s: in
     plan = dataclasses.replace(evaluator_plan(config), slices=tuple(asked))
     batch, left_out = _rows(config, before, columns_to_compare(plan, before.fusion))
     comparison = compare_weights(plan, before.fusion, batch, scores=scores, candidate=weights, references=references)
-    comparison = dataclasses.replace(
-        comparison, references={reference: f"version {before.version}" for reference in references}
-    )
+    names = {
+        Reference.BASELINE: f"version {before.version}",
+        Reference.ANCHOR: f"version {before.version} with the weights that its run declared",
+    }
+    comparison = dataclasses.replace(comparison, references={one: names[one] for one in references})
     report = decide(policy, comparison)
     version = None
     if report.blessed:

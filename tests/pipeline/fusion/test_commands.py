@@ -55,6 +55,20 @@ def test_what_is_refused_is_said_with_its_reason_and_a_status_of_its_own(fusion)
     assert "Not pushed, version 7 serves on: score auc" in said.err
 
 
+def test_what_is_lost_since_the_run_stands_on_lines_of_its_own(fusion, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "140")
+    fusion("set", "main.click=0.95")
+    _, said, _ = fusion("set", "main.buy=0.97", "--set", "gate.rules.2.total_margin=0.02")
+    assert "Where a line says anchor, B is version" in said.out
+    assert "with the weights that its run declared" in " ".join(said.out.split())
+    lines = {line.split("  ")[0]: line for line in said.out.splitlines() if line.startswith("score ")}
+    assert list(lines)[:4] == ["score auc", "score auc, anchor", "score gauc", "score gauc, anchor"]
+    assert "non_inferior" in lines["score auc"] and "total" not in lines["score auc"]
+    assert "total" in lines["score auc, anchor"]
+    of_slices = [line.split() for line in said.out.splitlines() if line.startswith("  country")][:6]
+    assert [line[2] for line in of_slices] == ["(no", "NL", "US"] * 2  # The anchor's after the others.
+
+
 @pytest.mark.integration
 def test_none_needs_tensorflow(pytestconfig):
     program = (
