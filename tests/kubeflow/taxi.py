@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from components.pusher.folder import versions
+from kubeflow.store import connection_of, open_store
 from pipeline.config import load_config
 from tests.kubeflow import warm
 from tests.kubeflow.cluster import Cluster, Pod
@@ -36,6 +37,10 @@ class Taxi:
     @property
     def volume(self):
         return self.folder / "claim"
+
+    @property
+    def store(self):
+        return open_store(connection_of(load_config(f"{self.volume}/taxi.yaml", self.assignments), LOGIN))
 
     def run(self, run_id, **options):
         self.pods[run_id] = self.cluster.run(self.text, run_id, **options)

@@ -8,10 +8,8 @@ import pytest
 
 from components.pusher.folder import versions
 from kubeflow.run_node import DONE, FINAL, RETRY
-from kubeflow.store import connection_of, node_executions, open_store
-from pipeline.config import load_config
-from tests.kubeflow.conftest import ROOT
-from tests.kubeflow.taxi import LIMIT_S, LOGIN, taxi_on
+from kubeflow.store import node_executions
+from tests.kubeflow.taxi import LIMIT_S, taxi_on
 
 # Two runs of fourteen pods take over ten minutes on a machine that is busy with other things.
 pytestmark = [pytest.mark.slow, pytest.mark.integration, pytest.mark.timeout(1_800)]
@@ -28,7 +26,7 @@ def states(taxi, run_id):
     """What the store says became of each node."""
     from ml_metadata.proto import metadata_store_pb2
 
-    store = open_store(connection_of(load_config(str(ROOT / "configs" / "chicago_taxi.yaml"), taxi.assignments), LOGIN))
+    store = taxi.store
     names = {pod.task: pod.output.partition(" node=")[2].partition(" ")[0] for pod in taxi.pods[run_id]}
     found = {}
     for name in names.values():
