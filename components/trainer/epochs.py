@@ -22,6 +22,7 @@ from components.trainer.rows import Split
 from components.trainer.saver import Saver
 from components.trainer.settings import TrainingSettings
 from models.model import MultiTaskModel
+from models.signals import Contrastive
 
 __all__ = ["EVAL_BATCH", "Run"]
 
@@ -58,7 +59,7 @@ class Run:
     ) -> None:
         self.pace = Pace(settings.batch_size)
         self._model, self._train, self._settings = model, train, settings
-        self._watched_split, self._watched_batches = watched_split, watched.sorted(EVAL_BATCH)
+        self._watched_split, self._watched_batches = watched_split, _watched_batches(model, watched, settings)
         # Sorted rows would show a sample of like ones first.
         self.sample = next(iter(watched.shuffled(seed=0, epoch=1, batch_size=EVAL_BATCH)))[0]
         self._judge = EpochJudge(model.tasks, settings)
@@ -150,6 +151,13 @@ class Run:
 
     def _best(self, intervals: Sequence[Interval]) -> Interval:
         return intervals[self._judge.best(self._losses(intervals)) - 1]
+
+
+def _watched_batches(model: MultiTaskModel, watched: Split, settings: TrainingSettings) -> tf.data.Dataset:
+    """In order; as in training where a row is told from the others of its batch: among more of them it is harder."""
+    if any(isinstance(signal, Contrastive) for signal in model.tasks.signals):
+        return watched.shuffled(seed=0, epoch=1, batch_size=settings.batch_size // settings.batch_parts)
+    return watched.sorted(EVAL_BATCH)
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from components.trainer.training import train
 from components.warm_start.record import WarmStartRecord
 from models.architectures import MMoE, Routing, SNRTrans
 from models.optimizers import SGD
+from models.signals import Contrastive
 from tests.components.trainer.kills import KillAt, Killed
 from tests.components.trainer.test_board import scalars
 
@@ -46,6 +47,13 @@ def test_losses_fall(trained, plan, with_training):
     record = trained(with_training(plan, epochs=4)).record
     losses = [interval.watched["click_loss"] for interval in record.intervals]
     assert losses[-1] < losses[0] < 0.75
+
+
+def test_views_are_told_among_as_many_validation_rows_as_train_rows(trained, plan, split):
+    plan = dataclasses.replace(plan, signals=(Contrastive(name="views"),))
+    last = trained(plan, judged=split(seed=1)).record.intervals[-1]
+    # Among all 400 rows, rather than 50, it would be log 8 = 2.1 higher.
+    assert last.watched["views_loss"] == pytest.approx(last.train["views_loss"], abs=0.5)
 
 
 def test_the_seed_decides_and_the_order_of_rows_does_not(trained, plan, with_training, split, tmp_path):
