@@ -20,10 +20,11 @@ def search_lines(config: PipelineConfig) -> list[str]:
     if search is None:
         return []
     within = f", none beyond {search.tolerance:g}" if search.rule is SearchRule.NO_TASK_WORSE else ""
+    epochs = search.epochs or config.training.epochs
     parts = [
         f"{search.trials} trials by {search.method.value}, the declared values first",
         f"then the best {search.finalists} and the declared values by {search.seeds} more seeds each",
-        f"{search.num_trainings} trainings of {search.epochs or config.training.epochs} epochs at most",
+        f"{search.num_trainings} trainings of {epochs} epoch{'' if epochs == 1 else 's'} at most",
         f"{search.rule.value}{within}, on {config.watched_split} rows",
         _WHEN[search.when],
     ]

@@ -28,7 +28,7 @@ class OutputLine:
     Attributes:
         name: The output.
         slot: Its task's colour.
-        predicts: Its label's expression, or the product it is.
+        predicts: Its preference or its label's expression, or the product it is.
         space: Its sample space in words.
         counts: For each split (known rows, rate of positives or mean label).
     """
@@ -74,7 +74,7 @@ def _line(run: RunRecord, output: Output) -> OutputLine:
     return OutputLine(
         name=output.name,
         slot=task_slot(run.graph, output.task),
-        predicts=" \N{MULTIPLICATION SIGN} ".join(output.chain) if output.is_product else task.label,
+        predicts=" \N{MULTIPLICATION SIGN} ".join(output.chain) if output.is_product else task.prefer or task.label,
         space=space_text(output),
         counts=tuple(_counts(run.sample_space(output, split), output) for split in run.split_rows),
     )

@@ -109,6 +109,10 @@ def test_a_missing_value_is_one_mistake(load):
     assert len(error.value.located) == 1
 
 
+def test_a_single_epoch_is_said_as_one(load):
+    assert "; 21 trainings of 1 epoch at most; " in describe(load(SPLIT, SEARCH, OF_TOWER))
+
+
 def test_without_a_search_there_is_none(load):
     assert "search:" not in describe(load())
     assert load().search is None
