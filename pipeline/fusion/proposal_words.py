@@ -99,9 +99,12 @@ def goal_sentence(tuning: FusionTuning) -> str:
     )
 
 
-def interval_sentence() -> str:
+def interval_sentence(proposal: Proposal) -> str:
     """How to read changes."""
-    return f"From and to are the gain's {100 * CONFIDENCE:g} % interval, rows of one user depending on each other."
+    ends = f"From and to are the gain's {100 * CONFIDENCE:g} % interval, rows of one user depending on each other."
+    if proposal.segments is None:
+        return ends
+    return f"All that is proposed, weights of segments too, which the front leaves as they serve. {ends}"
 
 
 def change_cells(change: Change) -> tuple[str, ...]:

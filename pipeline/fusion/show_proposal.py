@@ -40,7 +40,7 @@ def print_proposal(proposal: Proposal, console: Console) -> None:
     console.print(_front(shown, proposal.tuning.objectives))
     if len(shown) < len(points):
         console.print(Text(f"{len(shown)} of {len(points)} points; --json and -o have all of them.", "dim"))
-    console.print(Text(f"\n{interval_sentence()}\n"))
+    console.print(Text(f"\n{interval_sentence(proposal)}\n"))
     console.print(_changes(proposal))
     for change in proposal.changes:
         if change.remark:
@@ -57,8 +57,8 @@ def _front(points: Sequence[Point], objectives: Sequence[str]) -> Table:
     table = _table()
     table.add_column("", overflow="fold")
     for name in objectives:
-        table.add_column(name, justify="right", overflow="fold")
-        table.add_column("optimism", justify="right", overflow="fold")
+        table.add_column(name.replace(".", ".\n"), justify="right", overflow="fold")
+        table.add_column("opti-\nmism", justify="right", overflow="fold")
     for point in points:
         cells = [
             text

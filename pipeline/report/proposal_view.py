@@ -117,7 +117,7 @@ class ProposalView:
             ),
             objectives=tuning.objectives,
             front=tuple(_rows(tuning)),
-            interval=interval_sentence(),
+            interval=interval_sentence(proposal),
             heads=CHANGE_HEADS,
             changes=tuple(map(change_cells, proposal.changes)),
             remarks=tuple(f"{one.objective}: {one.remark}" for one in proposal.changes if one.remark),

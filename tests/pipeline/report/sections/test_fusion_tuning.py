@@ -144,6 +144,28 @@ def test_the_page_and_the_terminal_show_the_same(run, tmp_path):
     assert "+0.0040 to" in text and "+0.0160" in text and "conversion.gauc: Of 3 users alone." in text
 
 
+def test_what_the_front_leaves_out_of_the_proposal_is_said_where_segments_were_searched():
+    assert VIEW.interval.startswith("All that is proposed, weights of segments too, which the front leaves as they")
+    alone = ProposalView.of(dataclasses.replace(PROPOSAL, segments=None))
+    assert alone.interval.startswith("From and to are the gain's 95 % interval")
+
+
+def test_heads_of_many_objectives_are_broken_between_words():
+    def doubled(values):
+        return values | {name.replace("gauc", "ndcg"): value for name, value in values.items()}
+
+    tried = tuple(dataclasses.replace(one, values=doubled(one.values)) for one in TUNING.tried)
+    front = tuple(
+        dataclasses.replace(one, values=doubled(one.values), optimism=doubled(one.optimism)) for one in TUNING.front
+    )
+    names = tuple(doubled(TUNING.present))
+    tuning = dataclasses.replace(TUNING, tried=tried, front=front, objectives=names, present=doubled(TUNING.present))
+    lines = printed(dataclasses.replace(PROPOSAL, tuning=tuning)).splitlines()
+    head = next(place for place, line in enumerate(lines) if line.lstrip().startswith("click."))
+    assert lines[head + 1].split() == ["gauc", "mism", "gauc", "mism", "ndcg", "mism", "ndcg", "mism"]
+    assert max(map(len, lines[: head + 2])) <= 80
+
+
 def test_of_a_long_front_the_terminal_shows_some_and_says_so():
     front = tuple(dataclasses.replace(TUNING.front[1], place=2) for _ in range(50))
     text = printed(dataclasses.replace(PROPOSAL, tuning=dataclasses.replace(TUNING, front=(*front, TUNING.front[0]))))
