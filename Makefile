@@ -30,7 +30,7 @@ test: setup ## Checks style and types and runs every test.
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
 	@$(RUN)/mypy
-	@$(RUN)/pytest -m "" --numprocesses 2 --dist loadgroup
+	@$(RUN)/pytest -m "" --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 quick: setup ## Runs the tests that take under a second each.
 	@$(RUN)/pytest
