@@ -1,8 +1,15 @@
 """The table of roads to one order, by hand."""
 
 import dataclasses
+import pathlib
 
+from benchmarks import run_log
+from benchmarks.ranking import SEEDS
 from benchmarks.ranking_results import POINTWISE, Run, page
+from benchmarks.ranking_roads import ROADS
+from benchmarks.ranking_subjects import NAMES
+
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 
 FIRST = Run(
     subject="lists", road=POINTWISE, seed=1, setup="a", ndcg={"click": 0.5, "grade": 0.4}, weights={"click": 1.0},
@@ -40,3 +47,11 @@ def test_one_seed_has_no_interval_and_another_setup_is_not_mixed_in():
 def test_each_subject_has_its_table():
     text = page([FIRST, dataclasses.replace(FIRST, subject="videos")])
     assert [line.partition(":")[0] for line in text.splitlines() if "NDCG@10 of" in line] == ["lists", "videos"]
+
+
+def test_the_published_tables_are_of_the_published_runs_all_of_them():
+    runs = run_log.read(DOCS / "ranking_roads.jsonl", Run)
+    asked = {(subject, road, seed) for subject in NAMES for road in ROADS for seed in range(1, SEEDS + 1)}
+    assert {(run.subject, run.road, run.seed) for run in runs} == asked
+    assert len({(run.subject, run.setup) for run in runs}) == len(NAMES)
+    assert page(runs).strip() in (DOCS / "benchmarks.md").read_text()
