@@ -164,7 +164,11 @@ def _plain(node: yaml.Node, path: Path, document: Document) -> Any:
         return _scalar(node)
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        key = str(_scalar(key_node))
+        read = _scalar(key_node)
+        key = str(read)
+        if isinstance(read, (int, float)) and not isinstance(read, bool) and key != key_node.value:
+            message = f"`{key_node.value}` is the number {key} to YAML: put it in quotes."
+            document.problems.append(Problem((*path, key), message, at_key=True))
         if key in found:
             document.problems.append(Problem((*path, key), f"`{key}` is written twice: keep one.", at_key=True))
         document.keys[(*path, key)] = Mark(key_node.start_mark.line + 1, key_node.start_mark.column + 1)

@@ -82,6 +82,8 @@ def test_a_score_reads_outputs_and_columns_that_are_not_transformed(declare):
         (("served: main", "served: min"), "`served` must be one of `formulas`, main, sum, got 'min'."),
         (("{ctcvr: 1}", "{ctcvr: 0}"), "`weights` must hold one that is not 0, got {'ctcvr': 0.0}"),
         (("{u: {main: {click: 2}}}", "{u: {main: {click: 2}}, u: {main: {click: 3}}}"), "`u` is written twice"),
+        (("{u: {main:", "{02134: {main:"), "`02134` is the number 1116 to YAML: put it in quotes."),
+        (("{u: {main:", "{1.10: {main:"), "`1.10` is the number 1.1 to YAML: put it in quotes."),
         (("weighted_sum", "weightedsum"), "must be one of the known names, got 'weightedsum'"),
     ],
 )
@@ -94,6 +96,12 @@ def test_what_no_score_can_come_of_is_refused_where_it_is(refused, replacement, 
 def test_all_of_it_is_told_at_once(refused):
     found = refused(("buy: 0.5", "buj: 0.5"), ("label: ctcvr", "label: ctcv"), ("column: user", "column: usr"))
     assert len(found) == 3
+
+
+@pytest.mark.parametrize(("written", "segment"), [("7", "7"), ("'02134'", "02134"), ("0.5", "0.5")])
+def test_a_segment_of_digits_is_named_as_it_is_written(declare, written, segment):
+    config = declare(("{u: {main:", f"{{{written}: {{main:"))
+    assert list(config.fusion.segment.weights) == [segment]
 
 
 def test_a_weighted_sum_takes_what_may_be_negative(declare):
