@@ -94,7 +94,8 @@ class Task:
     def _preference_problems(self) -> list[str]:
         """What is wrong with `prefer`; without a problem the label follows from it."""
         if self.prefer is None:
-            return [] if self.label else ["`label` is missing: it has no default, so write it."]
+            beside = "" if self.kind.list_column is None else ", or `prefer` from which it follows"
+            return [] if self.label else [f"`label` is missing: it has no default, so write it{beside}."]
         if self.kind.list_column is None:
             return [f"`prefer` is for ranking tasks, got it with {self.kind.name}: write a `label`."]
         try:

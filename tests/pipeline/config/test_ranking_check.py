@@ -78,6 +78,14 @@ REFUSED = {
         [(BUY, ORDER.replace("clicked >", "clicked > bought >")), LISTS],
         "tasks.1: `prefer` must not go round in a circle, got bought > clicked > bought: leave one `bought` out.",
     ),
+    "no label": (
+        [(BUY, ORDER.replace(", prefer: bought > clicked > impression", "")), LISTS],
+        "`label` is missing: it has no default, so write it, or `prefer` from which it follows.",
+    ),
+    "parts of one row": (
+        [RANKED, LISTS, ("epochs: 1", "epochs: 1\n  list_limit: 1")],
+        "training.list_limit: must be at least 2 with ranking tasks, got 1: a list of one row has no order.",
+    ),
     "no list": ([(BUY, ORDER.replace("{name: ranking, list: user}", "ranking")), LISTS], "`list` is missing: write it"),
     "a list the data lack": (
         [(BUY, ORDER.replace("list: user", "list: usr")), LISTS],
