@@ -9,7 +9,7 @@ import tensorflow as tf
 from typing_extensions import override
 
 from models.experts.draws import add_count, counted_seed, replica
-from models.losses.in_batch import in_batch_softmax
+from models.losses.in_batch import in_batch_softmax_both_ways
 from models.seeds import derive
 from models.signals.base import Scene
 from models.signals.frequency import Frequency
@@ -57,11 +57,7 @@ class Views(tf.keras.layers.Layer):
         log_q = None
         if self.frequency is not None:
             log_q = self.frequency.log_q(scene.features[str(settings.item)])
-        there, back = (
-            in_batch_softmax(*pair, temperature=settings.temperature, log_q=log_q)
-            for pair in ((first, second), (second, first))
-        )
-        return (there + back) / 2.0
+        return in_batch_softmax_both_ways(first, second, temperature=settings.temperature, log_q=log_q)
 
     def see(self, features: Mapping[str, tf.Tensor]) -> None:
         """Takes in how often items come; once a step."""

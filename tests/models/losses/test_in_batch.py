@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.losses.in_batch import in_batch_softmax
+from models.losses.in_batch import in_batch_softmax, in_batch_softmax_both_ways
 
 TEMPERATURE = 0.5
 NUM_ITEMS, WIDTH, BATCH = 12, 4, 32
@@ -53,6 +53,27 @@ def test_loss_and_gradients_equal_a_float64_oracle_and_its_finite_differences():
             moved[1][place][index] -= step
             up, down = (oracle(*pair, **given).sum() for pair in moved)
             assert gradient.numpy()[index] == pytest.approx((up - down) / (2 * step), abs=2e-5)
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+@pytest.mark.parametrize("temperature", [1.0, 0.1, 1 / 30, 0.03, 0.005])
+def test_both_ways_are_the_mean_of_each_with_the_same_gradients(temperature, corrected):
+    draws = np.random.default_rng(3)
+    first = draws.normal(size=(40, 6))
+    second = np.concatenate([first[:20] + 0.1 * draws.normal(size=(20, 6)), -first[20:]])
+    log_q = np.log(draws.uniform(1e-7, 0.3, 40)) if corrected else None
+    given = {"temperature": temperature, "log_q": None if log_q is None else tf.constant(log_q, tf.float32)}
+    with tf.GradientTape(persistent=True) as tape:
+        pair = [tf.constant(one, tf.float32) for one in (first, second)]
+        tape.watch(pair)
+        found = in_batch_softmax_both_ways(*pair, **given)
+        each = (in_batch_softmax(*pair, **given) + in_batch_softmax(*pair[::-1], **given)) / 2
+    in_float64 = {"temperature": temperature, "log_q": 0.0 if log_q is None else log_q}
+    wanted = (oracle(first, second, **in_float64) + oracle(second, first, **in_float64)) / 2
+    # Logits are up to 1 / temperature, of which float32 keeps seven digits.
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6 / temperature)
+    for gradient, other in zip(tape.gradient(found, pair), tape.gradient(each, pair), strict=True):
+        np.testing.assert_allclose(gradient, other, rtol=1e-4, atol=1e-5 / temperature)
 
 
 def gradient_of_users(users, items, chosen, *, log_q):
