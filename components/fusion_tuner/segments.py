@@ -91,7 +91,7 @@ def tune_segments(
         is_writable = bool(segment.strip()) and not _UNWRITABLE.search(segment)
         if is_writable and users >= settings.least_users:
             rows = dataclasses.replace(kept.rows.take(which), own={})
-            one = SegmentFound(segment=segment, users=users)
+            one = SegmentFound(segment=segment, users=users, weights=_own_of(plan.name, weights, segment))
             now = vector_of(weights, plan.name, common, segment=segment)
             found.append(_tuned(plan, rows, one, trials=settings.trials, now=now, common=common))
         elif is_writable and segment in had:
@@ -115,8 +115,8 @@ def _tuned(
     try:
         found = tune(rows, plan.formula, tuning, present=now, start=common)
     except UnusableInputError as error:
-        return dataclasses.replace(one, why=error.problems[0])
-    if found.chosen is None:
+        return dataclasses.replace(one, weights={}, why=error.problems[0])
+    if found.chosen is None:  # The common ones neither: what it has of its own is kept.
         return dataclasses.replace(one, why="nothing tried meets the goal's bounds")
     weights = found.tried[found.chosen].weights
     checked = next(point for point in found.front if point.place == found.chosen)
@@ -127,6 +127,14 @@ def _tuned(
         changes=changes_of(found.comparison),
         optimism=checked.optimism,
     )
+
+
+def _own_of(formula: str, weights: FlatWeights, segment: str) -> dict[str, float]:
+    """What a segment has of its own, by weight."""
+    keys = {key: key.partition("@") for key in weights if key.partition(".")[0] == formula}
+    return {
+        common.partition(".")[2]: weights[key] for key, (common, at, name) in keys.items() if at and name == segment
+    }
 
 
 def _places(segments: np.ndarray) -> dict[str, np.ndarray]:

@@ -124,7 +124,7 @@ def segments_sentence(proposal: Proposal) -> str:
     if proposal.segments is None:
         return ""
     found = proposal.segments
-    own = sum(bool(one.weights) for one in found.found)
+    own = sum(bool(one.weights) and not one.why for one in found.found)
     few = f" {found.few:,} more, of {found.few_rows:,} rows, have too few users and stay." if found.few else ""
     return (
         f"By {found.column}, each on its own rows after the common weights: {own:,} of {len(found.found):,} get "
@@ -136,6 +136,8 @@ def segment_rows(proposal: Proposal) -> Iterator[tuple[str, ...]]:
     """A segment, its users, its weights or why it has the common ones, and its gain in the first objective."""
     for one in proposal.segments.found if proposal.segments is not None else ():
         weights = weights_text(one.weights) if one.weights else f"common: {one.why}"
+        if one.weights and one.why:
+            weights = f"as it has: {one.why}"
         gain = ""
         if one.changes and one.weights:
             change = one.changes[0]

@@ -7,7 +7,8 @@ from typing import Final
 from components.fusion_tuner.plan import FusionTunerPlan
 from components.fusion_tuner.proposal import Proposal
 from components.fusion_tuner.propose import propose
-from models.errors import ConfigError
+from components.fusion_tuner.space import space_problems
+from models.errors import ConfigError, raise_if_any
 from models.fusion import FusionConfig
 from pipeline.config import PipelineConfig
 from pipeline.fingerprint import code_fingerprint
@@ -27,6 +28,11 @@ def tune_served(config: PipelineConfig) -> tuple[ServedScores, Proposal]:
         UnusableInputError: The rows cannot tell.
     """
     served = served_scores(config)
+    tune, formulas = config.fusion_tune, served.fusion.formulas
+    formula = None if tune is None else formulas.get(tune.formula or served.fusion.served)
+    if tune is not None and formula is not None:
+        problems = space_problems(formula, formula.declared, tune.bounds)
+        raise_if_any(f"fusion.tune, for the formula of version {served.version}, not of CONFIG", list(problems))
     return served, propose(fusion_tuner_plan(config, served.fusion), served.rows, served.weights)
 
 

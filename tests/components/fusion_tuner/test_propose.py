@@ -72,6 +72,15 @@ def test_a_segment_with_too_few_users_falls_back_to_the_common_weights_and_is_co
     assert set(of_segments.before) - set(of_segments.after) == {"main.buy@SM", "main.click@US"}
 
 
+def test_where_nothing_meets_the_bounds_of_the_goal_a_segment_keeps_what_it_has(path):
+    out_of_reach = Within(maximise="click.gauc", least_change={"buy.gauc": 0.9})
+    found = propose(tuned(goal=out_of_reach, observe=(), segments=SEGMENTS, trials=5), path, FUSION.declared)
+    own = {one.segment: (one.weights, one.why) for one in found.segments.found}
+    assert own["US"] == ({"click": 0.9}, "nothing tried meets the goal's bounds")
+    assert own["NL"] == ({}, "nothing tried meets the goal's bounds")
+    assert found.assignments == ("main.buy@SM=",)  # Of too few users.
+
+
 def test_a_segment_that_no_command_line_can_name_stays_as_it_is(tmp_path):
     columns = draw_columns()
     columns["column/country"] = [country.replace("NL", "N=L") for country in columns["column/country"]]

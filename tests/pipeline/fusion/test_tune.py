@@ -1,5 +1,6 @@
 """`evenkeel fusion tune`: what is proposed, what is said, and what `fusion set` makes of it."""
 
+import dataclasses
 import json
 import re
 import shlex
@@ -8,7 +9,9 @@ import pytest
 
 from components.fusion_tuner.proposal import Proposal
 from components.fusion_tuner.rows import searched
+from components.fusion_tuner.space import Bounds
 from models.errors import ConfigError
+from models.fusion import PowerProduct
 from pipeline.cli import main
 from pipeline.fusion.assignments import assigned
 from pipeline.fusion.change import set_weights
@@ -101,6 +104,19 @@ def test_without_a_search_or_of_another_formula_it_is_said_what_to_write(told, s
 def test_a_plan_cannot_be_made_without_a_search(shop):
     with pytest.raises(ConfigError, match=r"`fusion\.tune` must be declared, got none: write it"):
         tune_served(shop())
+
+
+def test_weights_that_config_has_and_what_serves_has_not_are_told_to_be_of_another_formula(shop):
+    config = shop(TUNED)
+    other = config.fusion.formulas["main"].weights | {"ctcvr": 1.0}
+    formulas = config.fusion.formulas | {"main": PowerProduct(weights=other)}
+    tune = dataclasses.replace(config.fusion_tune, bounds={"ctcvr": Bounds(least=0.0, most=1.0)})
+    changed = dataclasses.replace(
+        config, fusion=dataclasses.replace(config.fusion, formulas=formulas), fusion_tune=tune
+    )
+    message = "for the formula of version 7, not of CONFIG: `bounds` must name weights of the formula, got `ctcvr`"
+    with pytest.raises(ConfigError, match=message):
+        tune_served(changed)
 
 
 def test_where_nothing_is_better_there_is_no_line(shop):

@@ -150,6 +150,14 @@ def test_what_the_front_leaves_out_of_the_proposal_is_said_where_segments_were_s
     assert alone.interval.startswith("From and to are the gain's 95 % interval")
 
 
+def test_a_segment_that_keeps_its_own_weights_is_not_told_as_one_that_gets_them():
+    kept = dataclasses.replace(PROPOSAL.segments.found[0], why="nothing tried meets the goal's bounds", changes=())
+    segments = dataclasses.replace(PROPOSAL.segments, found=(kept,))
+    view = ProposalView.of(dataclasses.replace(PROPOSAL, segments=segments))
+    assert view.segment_rows == (("Card", "90", "as it has: nothing tried meets the goal's bounds", ""),)
+    assert "0 of 1 get weights of their own." in view.segments
+
+
 def test_heads_of_many_objectives_are_broken_between_words():
     def doubled(values):
         return values | {name.replace("gauc", "ndcg"): value for name, value in values.items()}
