@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from components.gate.config import GateConfig, RuleName
 from models.binding import Problem, nearest
-from models.fusion import SCORE, VERSION, FusionConfig
+from models.fusion import SCORE, VERSION, ExpressionFormula, FusionConfig
 from models.heads import Binary, HeadConfig, Multiclass, Ordinal, ZeroInflatedLognormal
 from models.tasks import Task
 from models.tasks.check import product_name, served_names
@@ -35,7 +35,8 @@ def fusion_problems(fusion: FusionConfig, tasks: Sequence[Task]) -> Iterator[Pro
                 continue
             head = outputs.get(name)
             if head is None:
-                message = f"no task, product or entry of `fusion.columns` is called `{name}`. "
+                own = ", entry of its `weights`" if isinstance(formula, ExpressionFormula) else ""
+                message = f"no task, product{own} or entry of `fusion.columns` is called `{name}`. "
                 yield Problem(path, message + nearest(name, [*outputs, *fusion.columns]))
             elif isinstance(head, Multiclass):
                 yield Problem(path, f"`{name}` has a probability for each class, of which none is its score.")
@@ -68,7 +69,7 @@ def _column_problems(fusion: FusionConfig, tasks: Sequence[Task], outputs: dict[
     of_labels = {column: task.name for task in tasks for column in label_columns(task)}
     for name in fusion.columns:
         if name in outputs:
-            message = f"is an output, which formulas read as `{name}`: leave it out, or rename the column."
+            message = f"`{name}` is an output, which formulas read by that name: leave it out, or rename the column."
             yield Problem(("fusion", "columns", name), message, at_key=True)
     for name in fusion.inputs:
         if name in of_labels and name not in outputs:
