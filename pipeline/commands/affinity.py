@@ -12,7 +12,7 @@ from rich.console import Console
 
 from models.errors import raise_if_any
 from pipeline.affinity.errors import NoRowsError
-from pipeline.commands.options import CONFIG_ARGUMENT, SET_OPTION
+from pipeline.commands.options import CONFIG_ARGUMENT, OUTPUT_FILE, SET_OPTION
 from pipeline.config import load_config
 from pipeline.progress import NodeProgress
 from pipeline.quiet import muted_stderr
@@ -37,7 +37,7 @@ LEAST_LOSSES: Final = 2
 @click.option("--seed", type=int, default=None, help="Initial weights and order of rows.  [default: training.seed]")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=pathlib.Path),
+    type=OUTPUT_FILE,
     default=None,
     help="Where the result goes as JSON.  [default: beside the report of the run whose rows are read]",
 )

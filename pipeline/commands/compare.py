@@ -8,7 +8,7 @@ import pathlib
 import click
 from rich.console import Console
 
-from pipeline.commands.options import SET_OPTION
+from pipeline.commands.options import OUTPUT_FILE, SET_OPTION
 from pipeline.config import load_config
 from pipeline.errors import NotPushedError
 from pipeline.progress import NodeProgress
@@ -30,7 +30,7 @@ _FILE = click.Path(dir_okay=False, path_type=pathlib.Path)
 @click.option("--user", help="With --scores: the column within whose values GAUC ranks.  [default: CONFIG's]")
 @click.option("--list", "lists", help="With --scores: the column within whose values NDCG ranks.  [default: CONFIG's]")
 @click.option("--slice", "slices", multiple=True, metavar="COLUMN[,COLUMN]", help="With --scores: of which values.")
-@click.option("--json", "json_path", type=_FILE, help="Where the comparison goes as JSON too.")
+@click.option("--json", "json_path", type=OUTPUT_FILE, help="Where the comparison goes as JSON too.")
 @click.pass_obj
 def command(
     verbose: bool,

@@ -9,12 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from models.errors import raise_if_any
-from pipeline.commands.options import CONFIG_ARGUMENT, SET_OPTION
+from pipeline.commands.options import CONFIG_ARGUMENT, OUTPUT_FILE, SET_OPTION
 from pipeline.config import load_config
 
 __all__ = ["command"]
-
-_FILE = click.Path(dir_okay=False, path_type=pathlib.Path)
 
 
 @click.command("tune")
@@ -22,8 +20,8 @@ _FILE = click.Path(dir_okay=False, path_type=pathlib.Path)
 @SET_OPTION
 @click.option("--trials", type=click.IntRange(min=1), help="How many weights are tried.  [default: CONFIG's]")
 @click.option("--seed", type=click.IntRange(min=0), help="Of the halves and the search.  [default: CONFIG's]")
-@click.option("-o", "--out", "page", type=_FILE, help="Where a page with the front's picture goes.")
-@click.option("--json", "json_path", type=_FILE, help="Where the proposal goes as JSON too.")
+@click.option("-o", "--out", "page", type=OUTPUT_FILE, help="Where a page with the front's picture goes.")
+@click.option("--json", "json_path", type=OUTPUT_FILE, help="Where the proposal goes as JSON too.")
 def command(
     config: str,
     overrides: tuple[str, ...],

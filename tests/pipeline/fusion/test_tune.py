@@ -78,6 +78,13 @@ def test_options_are_those_of_the_section_and_go_into_the_line_that_sets(told, t
     assert f"{lasting}<" in (tmp_path / "page.html").read_text()
 
 
+@pytest.mark.parametrize("option", ["--out", "--json"])
+def test_a_file_that_cannot_be_written_is_refused_before_the_search(told, tmp_path, option):
+    status, said, _ = told(option, str(tmp_path / "nowhere" / "found"))
+    assert status == 2 and "nowhere' is not there: make it, or name another." in " ".join(said.err.split())
+    assert not said.out
+
+
 def test_what_the_gate_would_refuse_is_said_beforehand(told, shop):
     formula = ("    trials: 60\n", "    trials: 30\n    formula: other\n")
     price = (", price: {{least: -0.5, most: 0.5}}", "")
