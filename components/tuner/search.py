@@ -49,8 +49,8 @@ class PlanTuner(base_tuner.BaseTuner):  # type: ignore[misc]  # KerasTuner carri
         self._until_searched = until_searched or contextlib.nullcontext()
         self._objective = Objective(plan.search, plan.trainer.graph)
         self.record: SearchRecord | None = None
-        # Begun anew each time: by its seed the same values come again, and `runs` knows those that were trained. Its own
-        # files are written in place, and a kill may leave half of one.
+        # Begun anew each time: by its seed the same values come again, and `runs` knows those that were trained. A kill
+        # may leave half of a file that it writes.
         super().__init__(make_oracle(plan), directory=folder, project_name=_PROJECT, overwrite=True)
 
     def run_trial(self, trial: KerasTrial, *fit_args: Any, **fit_kwargs: Any) -> dict[str, float]:  # Any: KerasTuner's.
