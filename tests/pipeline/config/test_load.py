@@ -204,19 +204,21 @@ def test_a_missing_file_is_named(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.integration
-def test_check_takes_under_a_second_and_imports_no_tensorflow(write):
+def test_check_takes_little_more_than_what_any_command_imports_and_no_tensorflow(write):
     program = (
         "import sys; from pipeline.cli import evenkeel; "
         f"evenkeel(['check', {write()!r}], standalone_mode=False); "
         "sys.exit('tensorflow' in sys.modules or 'tfx' in sys.modules or 'apache_beam' in sys.modules)"
     )
-    seconds = []
+    seconds = {program: [], "import asyncio, click, numpy, rich.console, yaml": []}
     for _ in range(3):
-        before = _processor_seconds()
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-        seconds.append(_processor_seconds() - before)
-        assert done.returncode == 0, done.stderr
-    assert min(seconds) < 1.0
+        for text, taken in seconds.items():
+            before = _processor_seconds()
+            done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False)
+            taken.append(_processor_seconds() - before)
+            assert done.returncode == 0, done.stderr
+    check, imports = map(min, seconds.values())
+    assert check < 2.5 * imports  # 1.7 where this was written.
 
 
 def _processor_seconds():
