@@ -55,7 +55,7 @@ def test_it_begins_with_fresh_weights_and_reads_up_to_the_day_that_it_is_told(as
         ([], "`search` is not declared, so there is nothing to tune: write `search: {trials: 20}`."),
         (SEARCH[1:], "search: needs a validation split, got none: the eval rows judge the model"),
         ([SEARCH[0], SEARCH[2]], "search: finds nothing to search: write {value: ..., search: {log: [low, high]}}"),
-        ([*SEARCH, "search.finalists=2"], "`finalists` must be below `trials`, got 2 of 2."),
+        ([*SEARCH, "search.finalists=2"], "`finalists` must be below `trials`, got 2 of 2: try more, or take fewer."),
     ],
     ids=["no search", "no validation", "nothing to search for", "all are finalists"],
 )
