@@ -10,12 +10,12 @@ import math
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from models.errors import ConfigError
 
-__all__ = ["Path", "Problem", "bind", "bind_or_raise", "nearest", "unbind"]
+__all__ = ["Path", "Problem", "bind", "bind_or_raise", "closest", "nearest", "unbind"]
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
@@ -80,13 +80,18 @@ def unbind(value: Any) -> Any:
     return value
 
 
-def nearest(name: object, known: typing.Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[str]) -> str:
     """A sentence naming the nearest of `known`, or all of them when none is near."""
     names = sorted(known)
-    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
-    if close:
-        return f"Did you mean `{close[0]}`?"
+    meant = closest(name, names)
+    if meant is not None:
+        return f"Did you mean `{meant}`?"
     return "Known: " + ", ".join(f"`{item}`" for item in names) + "."
+
+
+def closest(name: object, known: Iterable[str]) -> str | None:
+    """The nearest of `known`; None when none is near."""
+    return next(iter(difflib.get_close_matches(str(name), sorted(known), n=1, cutoff=0.5)), None)
 
 
 @functools.cache
@@ -161,7 +166,9 @@ def _bind_union(options: tuple[Any, ...], given: object, path: Path, problems: l
         return _bind_first(real, given, path, problems)
     key, by_name = _discriminator(tuple(real))
     if isinstance(given, str):
-        missing = _required(by_name[given]) if given in by_name else []
+        if given not in by_name:
+            return _bind_choice(tuple(by_name), given, path, problems)
+        missing = _required(by_name[given])
         if missing:
             example = ", ".join([f"{key}: {given}", *(f"{name}: ..." for name in missing)])
             return _fail(problems, path, f"`{missing[0]}` is missing: write it as {{{example}}}.")
@@ -204,16 +211,18 @@ def _bind_dataclass(cls: type, given: object, path: Path, problems: list[Problem
     if not isinstance(given, Mapping):
         return _fail(problems, path, f"must be a mapping, got {given!r}.")
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
-    for key in given:
-        if key not in fields:
-            message = f"`{key}` is not a key here. {nearest(key, fields)}"
-            problems.append(Problem((*path, key), message, at_key=True))
+    unknown = [key for key in given if key not in fields]
+    for key in unknown:
+        message = f"`{key}` is not a key here. {nearest(key, fields)}"
+        problems.append(Problem((*path, key), message, at_key=True))
+    meant = {closest(key, fields) for key in unknown}  # What stands there misspelt is not missing, too.
     bound = {}
     for name in fields:
         if name in given:
             bound[name] = _bind_value(_hints(cls)[name], given[name], (*path, name), problems)
         elif name in _required(cls):
-            problems.append(Problem(path, f"`{name}` is missing: it has no default, so write it."))
+            if name not in meant:
+                problems.append(Problem(path, f"`{name}` is missing: it has no default, so write it."))
             bound[name] = _FAILED
     if any(value is _FAILED for value in bound.values()):
         return _FAILED

@@ -22,6 +22,7 @@ from pipeline.commands.gate import command as gate_command
 from pipeline.config import load_config
 from pipeline.config.describe import describe
 from pipeline.config.run import EvaluationConfig
+from pipeline.errors import ConfigFileError
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text()
@@ -36,6 +37,25 @@ def test_the_keras_example_trains_and_its_product_is_one():
     answer = {name: value.numpy() for name, value in place["answer"].items()}
     assert set(answer) == {"click", "buy", "ctcvr"}
     np.testing.assert_allclose(answer["ctcvr"], answer["click"] * answer["buy"], rtol=1e-6)
+
+
+def test_a_wrong_configuration_is_answered_as_it_shows(tmp_path):
+    shown = re.search(r"answered like this, and exits 2:\n\n```text\n(.*?)```", TEXT, flags=re.DOTALL)[1]
+    text = (ROOT / "configs" / "chicago_taxi.yaml").read_text()
+    mistakes = {
+        "label: tips >": "label: tipps >",
+        "given: card": "given: kard",
+        "kind: regression": "kind: regresion",
+        "name: ple": "name: pel",
+        "  epochs:": "  epoch:",
+    }
+    for right, wrong in mistakes.items():
+        assert text.count(right) == 1, right
+        text = text.replace(right, wrong)
+    (tmp_path / "taxi.yaml").write_text(text)
+    with pytest.raises(ConfigFileError) as error:
+        load_config(str(tmp_path / "taxi.yaml"))
+    assert str(error.value).replace(f"{tmp_path}/", "") + "\n" == shown
 
 
 def test_every_file_it_links_to_is_there():

@@ -70,12 +70,12 @@ class Signal(abc.ABC):
         """The head whose loss its own is most like, for balancers that tell losses apart by their heads."""
 
     @abc.abstractmethod
-    def problems(self, tasks: Sequence[Task], inputs: Sequence[Input] | None) -> list[Problem]:
+    def problems(self, tasks: Sequence[Task] | None, inputs: Sequence[Input] | None) -> list[Problem]:
         """Why it cannot be learnt beside `tasks` from `inputs`; paths are of its own fields.
 
         Args:
-            tasks: Of the model.
-            inputs: All, those read in training alone too; None where they are not known.
+            tasks: Of the model; None where they are not known, and nothing is said of them.
+            inputs: All, those read in training alone too; None likewise.
         """
 
     @abc.abstractmethod

@@ -20,7 +20,7 @@ __all__ = ["network_problems", "signal_problems"]
 
 def signal_problems(
     signals: Sequence[Signal | None],
-    tasks: Sequence[Task],
+    tasks: Sequence[Task] | None,
     *,
     taken: Collection[str],
     inputs: Sequence[Input] | None = None,
@@ -29,9 +29,9 @@ def signal_problems(
 
     Args:
         signals: As declared; None for one that could not be read.
-        tasks: Of the model.
+        tasks: Of the model; None where they are not known, and nothing is said of them.
         taken: Names of outputs, towers and losses.
-        inputs: All; None where they are not known, and nothing is said of them.
+        inputs: All; None likewise.
     """
     found, before = [], set(taken)
     known = [signal for signal in signals if signal is not None]

@@ -86,7 +86,7 @@ class Contrastive(Signal):
         return Multiclass(num_classes=_LIKE_CLASSES)
 
     @override
-    def problems(self, tasks: Sequence[Task], inputs: Sequence[Input] | None) -> list[Problem]:
+    def problems(self, tasks: Sequence[Task] | None, inputs: Sequence[Input] | None) -> list[Problem]:
         """See `Signal`."""
         del tasks
         if self.item is None or inputs is None:

@@ -88,15 +88,18 @@ class Position(Signal):
         return Binary()
 
     @override
-    def problems(self, tasks: Sequence[Task], inputs: Sequence[Input] | None) -> list[Problem]:
+    def problems(self, tasks: Sequence[Task] | None, inputs: Sequence[Input] | None) -> list[Problem]:
         """See `Signal`."""
+        of_tasks = [] if tasks is None else self._task_problems(tasks)
+        return of_tasks + ([] if inputs is None else self._input_problems(inputs))
+
+    def _task_problems(self, tasks: Sequence[Task]) -> list[Problem]:
         binary = [task.name for task in tasks if task.kind.is_binary]
-        found = [
+        return [
             Problem(("tasks", place), f"must be a binary task, got {name!r}. {nearest(name, binary)}")
             for place, name in enumerate(self.tasks)
             if name not in binary
         ]
-        return found + ([] if inputs is None else self._input_problems(inputs))
 
     def _input_problems(self, inputs: Sequence[Input]) -> list[Problem]:
         by_name = {one.name: one for one in inputs}

@@ -66,7 +66,7 @@ class Reconstruction(Signal):
         return Regression()
 
     @override
-    def problems(self, tasks: Sequence[Task], inputs: Sequence[Input] | None) -> list[Problem]:
+    def problems(self, tasks: Sequence[Task] | None, inputs: Sequence[Input] | None) -> list[Problem]:
         """See `Signal`."""
         del tasks
         if inputs is None:

@@ -13,6 +13,7 @@ from pipeline.config.describe import describe
 from pipeline.config.describe_cost import describe_cost
 from pipeline.config.fusion_check import fusion_warnings
 from pipeline.config.gate_check import gate_warnings
+from pipeline.config.ranking_check import ranking_warnings
 from pipeline.quiet import muted_stderr
 
 __all__ = ["command"]
@@ -28,7 +29,8 @@ def command(verbose: bool, config: str, overrides: tuple[str, ...], *, model: bo
     checked = load_config(config, overrides)
     click.echo(describe(checked))
     of_gate = gate_warnings(checked.gate, checked.tasks) + fusion_warnings(checked.fusion, checked.gate)
-    for warning in (*of_gate, *balancing_warnings(checked)):
+    of_lists = ranking_warnings(checked.tasks, checked.evaluation)
+    for warning in (*of_gate, *of_lists, *balancing_warnings(checked)):
         click.echo(f"warning: {warning}")
     if model:
         with contextlib.nullcontext() if verbose else muted_stderr():

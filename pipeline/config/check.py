@@ -86,7 +86,7 @@ def cross_problems(sections: Mapping[str, Any], content: Mapping[str, Any]) -> l
     if sections.get("serving") is not None and served is not None:
         problems += serving_problems(sections["serving"], served, fusion)
     evaluation = sections.get("evaluation", EvaluationConfig())
-    problems += fusion_tune_problems(tune, fusion, all_tasks, evaluation=evaluation)
+    problems += fusion_tune_problems(tune, fusion, all_tasks, evaluation=evaluation, given=content.get("fusion"))
     gate, hidden = readable_gate(content.get("gate"))
     problems += hidden
     asked = asked_rules(content.get("gate"), knows_scores=fusion is not None or content.get("fusion") is None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from components.fusion_tuner.config import FusionTuneConfig, StackingConfig
+from components.fusion_tuner.goals import Objective
 from components.fusion_tuner.metrics import RankMetric
 from components.fusion_tuner.space import end_problems, space_problems
 from components.gate.metrics import Metric, metrics_of
@@ -13,6 +14,7 @@ from models.fusion import FusionConfig
 from models.heads import HeadConfig, Multiclass
 from models.tasks import Task
 from pipeline.config.fusion_check import outputs_of
+from pipeline.config.fusion_reading import readable_objectives
 from pipeline.config.run import EvaluationConfig
 
 __all__ = ["fusion_tune_problems"]
@@ -27,26 +29,30 @@ def fusion_tune_problems(
     tasks: Sequence[Task] | None,
     *,
     evaluation: EvaluationConfig | None,
+    given: object,
 ) -> Iterator[Problem]:
     """Whether weights, outputs and groups of rows are there.
 
     Args:
-        tune: As declared; None without a search.
+        tune: As declared; None without a search, or if it could not be read.
         fusion: Whose weights; None if it could not be read.
         tasks: All of them; None if one could not be read.
         evaluation: None if it could not be read.
+        given: The section `fusion`, as a YAML reader returned it.
     """
+    objectives = tuple(dict.fromkeys(readable_objectives(given)))
+    if tasks is not None:
+        yield from _objective_problems(objectives, outputs_of(tasks))
+    if evaluation is not None:
+        yield from _group_problems(objectives, evaluation)
     if tune is None:
         return
     if fusion is not None:
         yield from _formula_problems(tune, fusion)
-    if tasks is not None:
-        outputs = outputs_of(tasks)
-        yield from _objective_problems(tune, outputs)
-        if tune.stacking is not None:
-            yield from _stacking_problems(tune.stacking, outputs)
-    if evaluation is not None:
-        yield from _group_problems(tune, evaluation)
+    if tasks is not None and tune.stacking is not None:
+        yield from _stacking_problems(tune.stacking, outputs_of(tasks))
+    if evaluation is not None and evaluation.user is None and evaluation.cluster is None:
+        yield Problem(_PATH, "needs `evaluation.user`, by whose values rows are halved: name the column.")
 
 
 def _formula_problems(tune: FusionTuneConfig, fusion: FusionConfig) -> Iterator[Problem]:
@@ -64,9 +70,10 @@ def _formula_problems(tune: FusionTuneConfig, fusion: FusionConfig) -> Iterator[
         yield Problem(_PATH, "`segments` needs `fusion.segment`, got none: declare its column, or leave it out.")
 
 
-def _objective_problems(tune: FusionTuneConfig, outputs: Mapping[str, HeadConfig]) -> Iterator[Problem]:
-    for one in tune.objectives:
-        field = "goal" if one.name in tune.goal.names else "observe"
+def _objective_problems(
+    objectives: Sequence[tuple[str, Objective]], outputs: Mapping[str, HeadConfig]
+) -> Iterator[Problem]:
+    for field, one in objectives:
         head = outputs.get(one.output)
         if head is None:
             message = f"`{field}` asks for {one.name}, but no task or product is called `{one.output}`. "
@@ -89,11 +96,9 @@ def _stacking_problems(stacking: StackingConfig, outputs: Mapping[str, HeadConfi
         yield Problem(path, f"`target` must have one number for a label, got {stacking.target!r}, of several classes.")
 
 
-def _group_problems(tune: FusionTuneConfig, evaluation: EvaluationConfig) -> Iterator[Problem]:
-    for metric in dict.fromkeys(one.metric for one in tune.objectives):
+def _group_problems(objectives: Sequence[tuple[str, Objective]], evaluation: EvaluationConfig) -> Iterator[Problem]:
+    for metric in dict.fromkeys(one.metric for _, one in objectives):
         field = _NEEDS[metric]
         if getattr(evaluation, field) is None:
             message = f"`goal` or `observe` asks for {metric.value}, which needs `evaluation.{field}`: name the column."
             yield Problem(_PATH, message)
-    if evaluation.user is None and evaluation.cluster is None:
-        yield Problem(_PATH, "needs `evaluation.user`, by whose values rows are halved: name the column.")

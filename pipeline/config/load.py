@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.fusion_tuner.config import FusionTuneConfig
-from models.binding import Path, Problem, bind, nearest
+from models.binding import Path, Problem, bind, closest, nearest
 from models.signals import SignalConfig
 from models.tasks import Task
 from pipeline.config.check import cross_problems
@@ -80,6 +80,7 @@ def _bind_sections(content: dict[str, Any]) -> tuple[dict[str, Any], list[Proble
         for key in content
         if key not in fields
     ]
+    meant = {closest(key, fields) for key in content if key not in fields}
     sections: dict[str, Any] = {}
     content, tune = _without_tune(content)
     if tune is not None:
@@ -89,7 +90,7 @@ def _bind_sections(content: dict[str, Any]) -> tuple[dict[str, Any], list[Proble
         if name in content:
             sections[name], found = _bind_section(name, hints[name], content[name])
             problems += found
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+        elif field.default is field.default_factory is dataclasses.MISSING and name not in meant:
             problems.append(Problem((), f"section `{name}` is missing: it has no default, so write it."))
     return sections, problems
 

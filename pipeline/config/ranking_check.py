@@ -13,7 +13,7 @@ from models.binding import Problem
 from models.tasks import Task
 from pipeline.config.run import EvaluationConfig
 
-__all__ = ["ranking_problems"]
+__all__ = ["ranking_problems", "ranking_warnings"]
 
 
 def ranking_problems(
@@ -46,3 +46,13 @@ def ranking_problems(
         if output in names:
             message = f"`{output}` ranks rows within lists and has no loss a row: leave it out, and rule by ndcg."
             yield Problem(("gate", "fused_loss", "weights", output), message, at_key=True)
+
+
+def ranking_warnings(tasks: Sequence[Task], evaluation: EvaluationConfig) -> list[str]:
+    """What is learnt in other lists than it is judged in, in a sentence."""
+    column = next((task.kind.list_column for task in tasks if task.kind.list_column is not None), None)
+    if column is None or evaluation.list in (None, column):
+        return []
+    return [
+        f"NDCG is of the lists of `evaluation.list: {evaluation.list}`, while tasks learn to rank those of `{column}`."
+    ]

@@ -32,11 +32,10 @@ def signals_problems(
     fusion: FusionConfig | None = None,
 ) -> Iterator[Problem]:
     """Whether `signals` can be learnt; nothing is said of what is None because it could not be read."""
-    if tasks is not None and not graph_problems(tasks):
-        inputs = None if features is None else largest_inputs(features)
-        taken = TaskGraph(tuple(tasks)).taken_names
-        for problem in signal_problems(signals, tasks, taken=taken, inputs=inputs):
-            yield Problem(("signals", *problem.path), problem.message)
+    inputs = None if features is None else largest_inputs(features)
+    taken = () if tasks is None or graph_problems(tasks) else TaskGraph(tuple(tasks)).taken_names
+    for problem in signal_problems(signals, tasks, taken=taken, inputs=inputs):
+        yield Problem(("signals", *problem.path), problem.message)
     if model is not None:
         for message in network_problems(readable(signals), model.architecture):
             yield Problem(("signals",), message)

@@ -187,7 +187,10 @@ def gate_sentence(refusal: str) -> str:
     """What the gate of `fusion set` will look at, and why it would refuse whatever it sees."""
     if refusal:
         return f"As CONFIG is, that would be refused: {refusal}"
-    return "Its gate looks at the users that the search did not, as the figures above do, by CONFIG's rules."
+    return (
+        "Its gate looks at the users that the search did not, as the figures above do, by CONFIG's rules about this "
+        "score; where none of them can stop it, it is refused."
+    )
 
 
 def weights_text(weights: Mapping[str, float]) -> str:

@@ -72,6 +72,16 @@ def test_all_problems_come_at_once_with_their_paths():
     }
 
 
+def test_a_misspelt_key_is_not_missing_too_and_a_bare_name_is_wrong_where_it_stands():
+    _, problems = bind(House, {"pets": [{"kind": "cat", "nmae": "Tom"}, {"kind": "cat", "colour": 3}, "bird"]})
+    assert [(problem.path, problem.message) for problem in problems] == [
+        (("pets", 0, "nmae"), "`nmae` is not a key here. Did you mean `name`?"),
+        (("pets", 1, "colour"), "`colour` is not a key here. Known: `kind`, `lives`, `name`."),
+        (("pets", 1), "`name` is missing: it has no default, so write it."),
+        (("pets", 2), "must be one of the known names, got 'bird'. Known: `cat`, `dog`."),
+    ]
+
+
 def test_an_unknown_key_does_not_stop_the_rest_from_being_read():
     value, problems = bind(House, {"agge": 1, "age": 2})
     assert value == House(age=2)

@@ -49,7 +49,7 @@ def test_no_balancing_is_the_plain_sum(load):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("uncertanty", "18:12: balancing.method: must be one of the known names, got 'uncertanty'. Did you mean"),
+        ("uncertanty", "18:12: balancing: must be one of the known names, got 'uncertanty'. Did you mean"),
         ("dwa", "18:12: balancing: `window` is missing: write it as {method: dwa, window: ...}."),
         ("{method: dwa, window: 0}", "18:34: balancing: `window` must be 1 step or more, got 0."),
         ("{method: uncertainty, cap: 0}", "18:39: balancing: `cap` must be positive, got 0.0."),

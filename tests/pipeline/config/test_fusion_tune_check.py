@@ -139,6 +139,21 @@ def test_all_of_it_is_told_at_once_with_what_is_wrong_elsewhere(declare):
     assert "`served` must be one of `formulas`" in found  # Weights of what cannot be read are not looked at.
 
 
+def test_a_metric_that_is_none_does_not_hide_the_names_beside_it(declare):
+    with pytest.raises(ConfigFileError) as error:
+        declare(("ctcvr.ndcg: 2e0", "clik.gauc: 2"), ("click.gauc: 1", "click.auc: 1"), ("spend.ndcg", "spent.ndcg"))
+    found = "\n".join(problems(error))
+    assert "`goal` must name objectives such as click.gauc or click.ndcg, got 'click.auc'" in found
+    assert "`goal` asks for clik.gauc, but no task or product is called `clik`. Did you mean `click`?" in found
+    assert "`observe` asks for spent.ndcg, but no task or product is called `spent`. Did you mean `spend`?" in found
+
+
+@pytest.mark.parametrize("section", ["[main]", "{tune: [click.gauc]}", "{tune: {goal: click.gauc, observe: {a: 1}}}"])
+def test_a_search_of_another_form_is_refused_and_not_read(load, section):
+    with pytest.raises(ConfigFileError):
+        load((PUSH, f"fusion: {section}\n" + PUSH))
+
+
 def test_a_search_alone_is_no_section(load):
     with pytest.raises(ConfigFileError, match="`fusion_tune` is not a section"):
         load((PUSH, "fusion_tune: {}\n" + PUSH))

@@ -140,7 +140,7 @@ REFUSED = {
     ),
     "a_misspelt_relation": (
         [under_given("relation: atim")],
-        "17:15: tasks.1.relation.name: must be one of the known names, got 'atim'. Did you mean `aitm`?",
+        "17:15: tasks.1.relation: must be one of the known names, got 'atim'. Did you mean `aitm`?",
     ),
     "a_penalty_that_rewards": (
         [under_given("relation: {name: monotone, penalty: -1}")],

@@ -36,10 +36,16 @@ def test_all_problems_are_named_at_once_with_line_and_column(write):
         "12:12: tasks.0.label: the data has no column `cliked`. Did you mean `clicked`?",
         "16:12: tasks.1.given: `given` must not go round in a circle, got buy -> buy: "
         "leave `given` out of one of them.",
-        "19:17: model.architecture.name: must be one of the known names, got 'shared_botom'. "
-        "Did you mean `shared_bottom`?",
+        "19:17: model.architecture: must be one of the known names, got 'shared_botom'. Did you mean `shared_bottom`?",
         "22:3: training: `epoch` is not a key here. Did you mean `epochs`?",
-        "22:3: training: `epochs` is missing: it has no default, so write it.",
+    ]
+
+
+def test_a_section_that_is_misspelt_is_not_missing_too(write):
+    with pytest.raises(ConfigFileError) as error:
+        load_config(write(("training:", "trainning:")))
+    assert [line.split(": ", 1)[1] for line in problems(error)] == [
+        "`trainning` is not a section. Did you mean `training`?"
     ]
 
 

@@ -5,6 +5,7 @@ import pytest
 from models.heads import Ranking
 from models.ranking import BPR, Gap, LambdaLoss
 from pipeline.config.describe import describe
+from pipeline.config.ranking_check import ranking_warnings
 from pipeline.errors import ConfigFileError
 from pipeline.example_plan import example_gen_plan
 
@@ -153,3 +154,10 @@ def test_what_cannot_be_is_refused_with_one_sentence(refused, case):
     found = refused(*replacements)
     assert len(found) == 1
     assert sentence in found[0]
+
+
+@pytest.mark.parametrize(("lists", "warned"), [("user", False), ("item", True)])
+def test_lists_that_are_judged_and_not_learnt_are_warned_of(load, lists, warned):
+    config = load(RANKED, ("push:", f"evaluation: {{list: {lists}}}\npush:"))
+    said = ["NDCG is of the lists of `evaluation.list: item`, while tasks learn to rank those of `user`."]
+    assert ranking_warnings(config.tasks, config.evaluation) == (said if warned else [])

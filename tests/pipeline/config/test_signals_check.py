@@ -116,3 +116,19 @@ def test_a_balancer_may_name_a_signal(load):
     found = "\n".join(problems(error))
     assert "no loss is called `veiws`. Did you mean `views`?" in found
     assert "no loss is called `views`" not in found
+
+
+def test_a_task_that_cannot_be_read_hides_no_wrong_feature(with_place):
+    text = """\
+    signals:
+      - {name: views, kind: contrastive, item: itm}
+      - {name: bias, kind: position, input: plac, tasks: [x]}
+    model:
+    """
+    with pytest.raises(ConfigFileError) as error:
+        with_place((MODEL, text), ("kind: binary\n    label: bought", "kind: binry\n    label: bought"))
+    found = "\n".join(problems(error))
+    assert "tasks.1.kind: must be one of the known names, got 'binry'. Did you mean `binary`?" in found
+    assert "signals.0.item: `item` must name a categorical input of one value a row, got 'itm'. Did you" in found
+    assert "signals.1.input: must be a declared feature, got 'plac'. Did you mean `place`?" in found
+    assert "signals.1.tasks" not in found  # Which tasks there are is not known.
