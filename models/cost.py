@@ -95,7 +95,7 @@ def _table_size(inputs: Sequence[Input]) -> int:
 
 def _products(model: MultiTaskModel, inputs: Sequence[Input]) -> Iterator[tuple[str, int]]:
     """Every matrix product of one row's forward pass: its name and its operations."""
-    graph = tf.function(lambda: model(one_row(inputs), training=False)).get_concrete_function().graph
+    graph = tf.function(lambda: model(one_row(inputs), training=False), autograph=False).get_concrete_function().graph
     for operation in graph.get_operations():
         if operation.type == "MatMul":
             is_transposed = operation.get_attr("transpose_a")

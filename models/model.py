@@ -198,6 +198,7 @@ class MultiTaskModel(tf.keras.Model):
         beside = [self._encoder.pooled(parts[name], name) for name in self.settings.architecture.gate_inputs]
         return self._interaction(parts, training=training), tf.concat(beside, axis=1) if beside else None
 
+    @tf.autograph.experimental.do_not_convert  # No Python here hangs on a tensor; to look for it takes most of a trace.
     def train_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
         """One forward pass, one loss a task, one update."""
         features, targets = data
@@ -207,6 +208,7 @@ class MultiTaskModel(tf.keras.Model):
         self._scoreboard.add_losses(terms.sums, terms.counts, terms.penalty)
         return self._scoreboard.loss_results()
 
+    @tf.autograph.experimental.do_not_convert
     def test_step(self, data: tuple[Features, Features]) -> dict[str, tf.Tensor]:
         """Adds a batch to the losses, and to AUC, accuracy or RMSE of each output that has a label column."""
         features, targets = data

@@ -70,7 +70,8 @@ def test_every_output_of_the_graph_comes_by_name_in_float32(architecture):
 def test_any_graph_trains_every_weight(tasks, architecture):
     # A layer this small may be all below zero on these rows, where ReLU would teach it nothing.
     model = model_of(architecture, tasks=tasks, activation=Activation.TANH)
-    model.compile(optimizer="sgd")
+    # By a rate at which a gradient as small as those of the first of three levels moves a weight in float32.
+    model.compile(optimizer=tf.keras.optimizers.SGD(learning_rate=1e3))
     targets = {label_column(loss.name): tf.ones([ROWS]) for loss in tasks.losses}
     before = [weight.numpy() for weight in model.trainable_weights]
     results = model.train_step((features_of(ROWS), targets))

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from components.example_gen.wire import bytes_entries, float_entries, serialized_examples
@@ -18,6 +18,9 @@ strings = st.one_of(st.none(), st.binary(max_size=300))
 def test_bytes_are_those_of_the_deterministic_protobuf_serialization(columns, is_text):
     from tensorflow.core.example import example_pb2
 
+    # In Python, Protocol Buffers puts a name after those that it begins: see the test below.
+    found = [name.encode() for name in {"always", *columns}]
+    assume(not any(one != other and other.startswith(one) for one in found for other in found))
     example = example_pb2.Example(features={})
     entries = {"always": float_entries("always", np.array([1.5]), np.array([True]))}
     example.features.feature["always"].float_list.value.append(1.5)
@@ -33,6 +36,17 @@ def test_bytes_are_those_of_the_deterministic_protobuf_serialization(columns, is
         elif known:
             example.features.feature[name].float_list.value.append(number)
     assert list(serialized_examples(entries)) == [example.SerializeToString(deterministic=True)]
+
+
+def test_names_that_begin_others_stand_before_them():
+    from tensorflow.core.example import example_pb2
+
+    names = ["abc", "b", "a", "ab"]
+    entries = {name: float_entries(name, np.array([1.5]), np.array([True])) for name in names}
+    (record,) = serialized_examples(entries)
+    assert sorted(names, key=lambda name: record.index(b"\x0a" + bytes([len(name)]) + name.encode())) == sorted(names)
+    read = example_pb2.Example.FromString(record).features.feature
+    assert {name: list(read[name].float_list.value) for name in read} == dict.fromkeys(names, [1.5])
 
 
 @pytest.mark.parametrize("length", [*range(95, 130), *range(16_340, 16_390)])
