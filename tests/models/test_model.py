@@ -80,6 +80,19 @@ def test_any_graph_trains_every_weight(tasks, architecture):
         assert (weight.numpy() != initial).any(), f"{weight.name} did not move"
 
 
+@pytest.mark.parametrize("phase", ["train_step", "test_step"])
+def test_python_that_hangs_on_a_tensor_is_refused_rather_than_rewritten(monkeypatch, phase):
+    model = model_of(SMALL)
+    model.compile(optimizer="sgd")
+
+    def branching():
+        return tf.zeros([]) if tf.reduce_sum(tf.ones([2])) > 1 else tf.ones([])
+
+    monkeypatch.setattr(model, "regularisation", branching)
+    with pytest.raises(tf.errors.OperatorNotAllowedInGraphError):
+        tf.function(getattr(model, phase))((features_of(ROWS), funnel_targets(ROWS)))
+
+
 def test_a_graph_of_every_head_and_relation_serves_what_it_names_after_a_save(tmp_path):
     model, features = model_of(SMALL, tasks=EVERYTHING, seed=1), features_of(ROWS)
     copy = MultiTaskModel.from_config(model_of(SMALL, tasks=EVERYTHING, seed=2).get_config())
