@@ -19,7 +19,7 @@ from components.comparison.plan import OutputPlan
 from components.comparison.rows import NO_ID, NOWHERE, Membership, Rows
 from components.comparison.shape import Shape
 from components.comparison.table import Table
-from components.comparison.within import aucs_within, ndcgs_within
+from components.comparison.within import aucs_within, ndcgs_within, numbered
 from components.gauc_weight import GaucWeight
 
 __all__ = ["GroupSums"]
@@ -102,8 +102,8 @@ class GroupSums:
         for code, name in enumerate(found.names):
             self._count(place, name, _counts(table.take(codes == code)))
         pairs = groups * max(len(found.names), 1) + codes
-        inner, first, units = np.unique(pairs, return_index=True, return_inverse=True)
-        values, weights = self._values(table, units, len(inner))
+        first, units = numbered(pairs)
+        values, weights = self._values(table, units, len(first))
         counted = weights > 0
         kept = Table(
             labels=weights[counted],

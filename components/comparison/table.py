@@ -34,7 +34,9 @@ class Table:
         return len(self.labels)
 
     def take(self, places: np.ndarray | slice) -> Table:
-        """The rows at `places`, or where they are true."""
+        """The rows at `places`, or where they are true; itself where that is all of them."""
+        if isinstance(places, np.ndarray) and places.dtype == bool and places.all():
+            return self
         return Table(*(getattr(self, field.name)[..., places] for field in dataclasses.fields(self)))
 
     @classmethod

@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
-__all__ = ["aucs_within", "ndcgs_within"]
+__all__ = ["aucs_within", "ndcgs_within", "numbered"]
 
 _RADIX_BITS: Final = 16
+_CODES_OF_A_ROW: Final = 4
 
 
 def aucs_within(groups: np.ndarray, labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
@@ -21,11 +22,11 @@ def aucs_within(groups: np.ndarray, labels: np.ndarray, scores: np.ndarray) -> n
     """
     order = _order(groups, scores)
     own, is_positive = groups[order], labels[order] > 0
-    positives, negatives = np.bincount(own, weights=is_positive), np.bincount(own, weights=~is_positive)
-    ranks = _tie_means(_places(own) + 1.0, _ties(own, scores[order]))
-    sums = np.bincount(own, weights=ranks * is_positive)
+    rows, ranks = np.bincount(own), _tie_means(_places(own) + 1.0, _ties(own, scores[order]))
+    positives = np.bincount(own[is_positive], minlength=len(rows))
+    sums = np.bincount(own[is_positive], weights=ranks[is_positive], minlength=len(rows))
     with np.errstate(invalid="ignore"):
-        return (sums - positives * (positives + 1) / 2) / (positives * negatives)
+        return (sums - positives * (positives + 1) / 2) / (positives * (rows - positives))
 
 
 def ndcgs_within(groups: np.ndarray, labels: np.ndarray, scores: np.ndarray, *, at: int) -> np.ndarray:
@@ -44,6 +45,23 @@ def ndcgs_within(groups: np.ndarray, labels: np.ndarray, scores: np.ndarray, *, 
     found, best = (_gain_within(groups, gains, by, at=at) for by in (scores, gains))
     with np.errstate(invalid="ignore"):
         return found / best
+
+
+def numbered(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`[met]` the first place of each code that is met, rising by code, and `[rows]` places among these.
+
+    As `np.unique` does it, without its sort unless codes are spread widely.
+
+    Args:
+        codes: `[rows]` whole numbers from 0.
+    """
+    most = int(codes.max(initial=-1)) + 1
+    if most > _CODES_OF_A_ROW * len(codes):
+        return np.unique(codes, return_index=True, return_inverse=True)[1:]
+    first = np.full(most, -1)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # Of several rows the one that is written last stays.
+    is_met = first >= 0
+    return first[is_met], (np.cumsum(is_met) - 1)[codes]
 
 
 def _gain_within(groups: np.ndarray, gains: np.ndarray, scores: np.ndarray, *, at: int) -> np.ndarray:
@@ -76,4 +94,6 @@ def _ties(groups: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def _tie_means(values: np.ndarray, ties: np.ndarray) -> np.ndarray:
+    if not len(ties) or ties[-1] + 1 == len(ties):  # No two are equal, as is usual of scores.
+        return values
     return (np.bincount(ties, weights=values) / np.bincount(ties))[ties]

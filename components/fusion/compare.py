@@ -16,7 +16,7 @@ from components.comparison.paired import PairedSums
 from components.comparison.plan import OutputPlan
 from components.comparison.rows import Rows
 from components.evaluator.plan import EvaluatorPlan
-from components.fusion.rows_file import columns_of, id_column, slice_column, values_of
+from components.fusion.rows_file import columns_of, id_column, numbers_of, slice_column, values_of
 from components.gate.metrics import SCORE_METRICS
 from models.fusion import SCORE, FlatWeights, FusionConfig, score_name, score_rows
 from models.fusion.spread import between_0_and_1
@@ -55,11 +55,11 @@ def compare_weights(
     label = str(fusion.label)
     renamed = batch.rename_columns([name.removeprefix(slice_column("")) for name in batch.schema.names])
     rows = Rows(
-        labels=np.asarray(batch[label_column(label)].to_numpy(), np.float64),
+        labels=numbers_of(batch[label_column(label)]).astype(np.float64),
         scores=np.zeros((1 + len(references), len(batch))),
         clusters=None if plan.cluster is None else _ids(batch, plan.cluster),
         slices=memberships_of(renamed, plan.slices),
-        known=np.asarray(batch[known_column(label)].to_numpy(), np.float64),
+        known=numbers_of(batch[known_column(label)]).astype(np.float64),
     )
     cells: list[Cell] = []
     for score in scores:
@@ -98,4 +98,4 @@ def _groups(plan: EvaluatorPlan, batch: pa.RecordBatch) -> Iterator[tuple[str, n
 
 
 def _ids(batch: pa.RecordBatch, column: str) -> np.ndarray:
-    return np.asarray(batch[id_column(column)].to_numpy(), np.uint64)
+    return numbers_of(batch[id_column(column)]).astype(np.uint64, copy=False)

@@ -21,6 +21,7 @@ __all__ = [
     "columns_of",
     "head_column",
     "id_column",
+    "numbers_of",
     "raw_column",
     "read_rows",
     "slice_column",
@@ -75,21 +76,24 @@ def read_rows(path: str, columns: Sequence[str]) -> pa.RecordBatch:
 
 def values_of(fusion: FusionConfig, batch: pa.RecordBatch) -> dict[str, np.ndarray]:
     """What formulas read of a batch, and the segment's column: see `models.fusion.score_rows`."""
-    found = {name: _numbers(batch[head_column(name)]) for name in fusion.heads}
+    found = {name: numbers_of(batch[head_column(name)]) for name in fusion.heads}
     for name in fusion.inputs:
         column = batch[raw_column(name)]
-        found[name] = _texts(column) if pa.types.is_string(column.type) else _numbers(column)
+        found[name] = _texts(column) if pa.types.is_string(column.type) else numbers_of(column)
     return found
+
+
+def numbers_of(column: pa.Array) -> np.ndarray:
+    """`[rows]` of a column of numbers, read-only: by DLPack, since `to_numpy` imports pandas."""
+    if column.null_count:
+        return np.asarray(column.to_numpy(zero_copy_only=False))
+    return np.from_dlpack(column)
 
 
 def columns_of(fusion: FusionConfig) -> list[str]:
     """All that scores and their label are told by."""
     label = [] if fusion.label is None else [label_column(fusion.label), known_column(fusion.label)]
     return [*map(head_column, fusion.heads), *map(raw_column, fusion.inputs), *label]
-
-
-def _numbers(column: pa.Array) -> np.ndarray:
-    return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
 def _texts(column: pa.Array) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from components.errors import UnusableInputError
-from components.fusion.rows_file import columns_of, head_column, id_column, raw_column, values_of
+from components.fusion.rows_file import columns_of, head_column, id_column, numbers_of, raw_column, values_of
 from components.fusion_tuner.config import Logged, LoggedPropensity
 from components.fusion_tuner.own import own_weights
 from components.fusion_tuner.plan import FusionTunerPlan
@@ -82,11 +82,11 @@ def tuner_rows(plan: FusionTunerPlan, batch: pa.RecordBatch, weights: FlatWeight
 
 
 def _numbers(batch: pa.RecordBatch, column: str) -> np.ndarray:
-    return np.asarray(batch[column].to_numpy(zero_copy_only=False), np.float64)
+    return numbers_of(batch[column]).astype(np.float64)
 
 
 def _ids(batch: pa.RecordBatch, column: str) -> np.ndarray:
-    return np.asarray(batch[id_column(column)].to_numpy(), np.uint64)
+    return numbers_of(batch[id_column(column)]).astype(np.uint64, copy=False)
 
 
 def _labels(batch: pa.RecordBatch, output: str) -> np.ndarray:

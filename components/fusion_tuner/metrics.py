@@ -53,25 +53,27 @@ class Gauc(Metric):
         self.layout = layout
         own = labels[layout.order]
         self._stands_for = np.where(own > 0, stands_for[layout.order], 0.0)
-        self._is_negative = own <= 0  # NaN is neither.
         self._is_positive = own > 0
-        positives, negatives = layout.sums(self._stands_for), layout.sums(self._is_negative)
+        is_unknown = np.isnan(own)
+        self._is_unknown = is_unknown if is_unknown.any() else None
+        positives, negatives = layout.sums(self._stands_for), layout.sums(own <= 0)
         self._pairs = positives * negatives
-        sizes = layout.sums(~np.isnan(own)) if weight is GaucWeight.IMPRESSIONS else positives
+        sizes = layout.sums(~is_unknown) if weight is GaucWeight.IMPRESSIONS else positives
         self.weights = np.where(self._pairs > 0, sizes, 0.0)
         self._before = np.cumsum(negatives) - negatives
 
     @override
     def values(self, ranking: Ranking) -> np.ndarray:
         """See `Metric`."""
-        below = np.cumsum(self._is_negative[ranking.places])
         at = np.flatnonzero(self._is_positive[ranking.places])
         ranked = ranking.places[at]
-        if ranking.ties is None:
-            found = below[at].astype(np.float64)
-        else:
-            first, last = (ends[at] for ends in ranking.ties)
-            found = (below[last] + np.where(first > 0, below[first - 1], 0)) / 2
+        others = [at] if self._is_unknown is None else [at, np.flatnonzero(self._is_unknown[ranking.places])]
+
+        def negatives_up_to(places: np.ndarray) -> np.ndarray:  # All but positives and unknown ones, which are fewer.
+            return places + 1 - sum(np.searchsorted(own, places, side="right") for own in others)
+
+        first, last = (at, at) if ranking.ties is None else (ends[at] for ends in ranking.ties)
+        found = (negatives_up_to(last) + negatives_up_to(first - 1)) / 2
         groups = self.layout.groups[at]
         wins = np.bincount(
             groups, weights=(found - self._before[groups]) * self._stands_for[ranked], minlength=len(self._pairs)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from components.comparison.cell import Comparison, Reference
 from components.fusion.compare import columns_to_compare, compare_weights
-from components.fusion.rows_file import id_column, read_rows
+from components.fusion.rows_file import id_column, numbers_of, read_rows
 from components.fusion_tuner.rows import searched
 from components.gate.decide import decide
 from components.gate.report import GateReport
@@ -107,7 +107,7 @@ def _rows(config: PipelineConfig, served: ServedScores, columns: Sequence[str]) 
     if config.fusion_tune is None or user is None:
         return read_rows(served.rows, columns), 0
     batch = read_rows(served.rows, list(dict.fromkeys([*columns, id_column(user)])))
-    known = searched(np.asarray(batch[id_column(user)].to_numpy(), np.uint64), seed=config.fusion_tune.seed)
+    known = searched(numbers_of(batch[id_column(user)]).astype(np.uint64, copy=False), seed=config.fusion_tune.seed)
     return batch.filter(pa.array(~known)), int(np.count_nonzero(known))
 
 

@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import ndcg_score, roc_auc_score
 
 from components.comparison import NO_ID, GroupSums, Kind, Rows, Status
+from components.comparison.within import numbered
 from components.gauc_weight import GaucWeight
 from tests.components.comparison.samples import figures, plan_of, rows_of_users, take
 
@@ -190,3 +191,13 @@ def test_rows_of_which_none_has_a_user():
     cell = cells_of(PLAN, "gauc", rows, np.full(len(users), NO_ID))[()]
     assert (cell.status, cell.rows, cell.ungrouped) == (Status.NO_ROWS, 0, len(users))
     assert cell.reason == f"None of {len(users)} rows has a user or list."
+
+
+@pytest.mark.parametrize("largest", [1, 7, 10**9], ids=["one", "few", "spread"])
+@pytest.mark.parametrize("rows", [0, 1, 50])
+def test_codes_are_numbered_as_by_a_sort(rows, largest):
+    codes = np.random.default_rng(0).integers(largest, size=rows)
+    first, places = numbered(codes)
+    expected = np.unique(codes, return_index=True, return_inverse=True)[1:]
+    np.testing.assert_array_equal(first, expected[0])
+    np.testing.assert_array_equal(places, expected[1])

@@ -40,8 +40,9 @@ def cell_of(rows, objective, scores, *, weight):
 
 @pytest.mark.parametrize("weight", GaucWeight)
 @pytest.mark.parametrize("digits", [9, 1], ids=["no ties", "ties"])
-def test_values_and_paired_errors_are_those_of_the_comparison_of_two_models(weight, digits):
-    rows = rows_of(digits=digits, unknown=0.3)
+@pytest.mark.parametrize("unknown", [0.0, 0.3], ids=["all known", "some unknown"])
+def test_values_and_paired_errors_are_those_of_the_comparison_of_two_models(weight, digits, unknown):
+    rows = rows_of(digits=digits, unknown=unknown)
     rows = dataclasses.replace(rows, users=np.where(rows.users < 60, NO_ID, rows.users))
     rows = dataclasses.replace(rows, lists=np.where(rows.users == NO_ID, NO_ID, rows.lists))
     scores = rows.values["click"], rows.values["buy"]
